@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "base.h"
+
+#include <stdio.h>
+#include <string.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define CHUNK_SIZE (64u * 1024)
+#define ALIGNMENT 16u
+
+struct chunk {
+	struct chunk *next;
+	size_t used, size;
+};
+
+struct arena {
+	struct chunk *head;
+};
+
+/* Data starts behind the header, at the next aligned byte. */
+#define CHUNK_DATA (((sizeof(struct chunk) + ALIGNMENT - 1) / ALIGNMENT) * ALIGNMENT)
+
+static void die_oom(void)
+{
+	fputs("klint: out of memory\n", stderr);
+	abort();
+}
+
+void *xmalloc(size_t size)
+{
+	void *p = malloc(size ? size : 1);
+
+	if (!p)
+		die_oom();
+	return p;
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size ? size : 1);
+
+	if (!p)
+		die_oom();
+	return p;
+}
+
+void *xrealloc(void *old, size_t size)
+{
+	void *p = realloc(old, size ? size : 1);
+
+	if (!p)
+		die_oom();
+	return p;
+}
+
+char *xstrdup(const char *s)
+{
+	size_t n = strlen(s) + 1;
+
+	return memcpy(xmalloc(n), s, n);
+}
+
+char *xasprintf(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) < 0)
+		die_oom();
+	va_end(ap);
+	return s;
+}
+
+struct arena *arena_new(void)
+{
+	return xcalloc(1, sizeof(struct arena));
+}
+
+void arena_free(struct arena *a)
+{
+	if (!a)
+		return;
+	while (a->head) {
+		struct chunk *c = a->head;
+
+		a->head = c->next;
+		free(c);
+	}
+	free(a);
+}
+
+static struct chunk *add_chunk(struct arena *a, size_t need)
+{
+	size_t size = need > CHUNK_SIZE ? need : CHUNK_SIZE;
+	struct chunk *c = xcalloc(1, CHUNK_DATA + size);
+
+	c->size = size;
+	/* A chunk for one big thing goes second, so the head keeps its room. */
+	if (a->head && need > CHUNK_SIZE) {
+		c->next = a->head->next;
+		a->head->next = c;
+	} else {
+		c->next = a->head;
+		a->head = c;
+	}
+	return c;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	struct chunk *c = a->head;
+	void *p;
+
+	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (!c || c->size - c->used < size)
+		c = add_chunk(a, size);
+	p = (char *)c + CHUNK_DATA + c->used;
+	c->used += size;
+	return p;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t n)
+{
+	char *p = arena_alloc(a, n + 1);
+
+	memcpy(p, s, n);
+	p[n] = '\0';
+	return p;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		die_oom();
+	p = arena_alloc(a, (size_t)n + 1);
+	vsnprintf(p, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return p;
+}
+
+void arena_join(struct arena *to, struct arena *from)
+{
+	struct chunk **tail = &to->head;
+
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = from->head;
+	free(from);
+}
+
+struct strmap {
+	const char **keys;
+	uint32_t *values;
+	size_t n, size;	/* size is a power of two */
+};
+
+struct strmap *strmap_new(void)
+{
+	struct strmap *m = xcalloc(1, sizeof(*m));
+
+	m->size = 64;
+	m->keys = xcalloc(m->size, sizeof(*m->keys));
+	m->values = xcalloc(m->size, sizeof(*m->values));
+	return m;
+}
+
+void strmap_free(struct strmap *m)
+{
+	if (!m)
+		return;
+	free(m->keys);
+	free(m->values);
+	free(m);
+}
+
+static size_t find_slot(const struct strmap *m, const char *key)
+{
+	size_t i = XXH3_64bits(key, strlen(key)) & (m->size - 1);
+
+	while (m->keys[i] && strcmp(m->keys[i], key))
+		i = (i + 1) & (m->size - 1);
+	return i;
+}
+
+uint32_t strmap_get(const struct strmap *m, const char *key)
+{
+	size_t i = find_slot(m, key);
+
+	return m->keys[i] ? m->values[i] : UINT32_MAX;
+}
+
+static void grow(struct strmap *m)
+{
+	struct strmap old = *m;
+
+	m->size *= 2;
+	m->keys = xcalloc(m->size, sizeof(*m->keys));
+	m->values = xcalloc(m->size, sizeof(*m->values));
+	for (size_t i = 0; i < old.size; i++) {
+		if (old.keys[i]) {
+			size_t j = find_slot(m, old.keys[i]);
+
+			m->keys[j] = old.keys[i];
+			m->values[j] = old.values[i];
+		}
+	}
+	free(old.keys);
+	free(old.values);
+}
+
+void strmap_set(struct strmap *m, const char *key, uint32_t value)
+{
+	size_t i = find_slot(m, key);
+
+	if (!m->keys[i]) {
+		if (m->n * 2 >= m->size) {
+			grow(m);
+			i = find_slot(m, key);
+		}
+		m->keys[i] = key;
+		m->n++;
+	}
+	m->values[i] = value;
+}
+
+uint64_t hash_bytes(const void *p, size_t n)
+{
+	return XXH3_64bits(p, n);
+}

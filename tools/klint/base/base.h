@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every room of the house needs: an arena, growing arrays, a hash map from
+ * strings.  Out of memory is not survived: a message and abort().
+ */
+#ifndef KLINT_BASE_H
+#define KLINT_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Memory that is freed all at once; what it hands out is zeroed and aligned
+ * for any type. */
+struct arena;
+struct arena *arena_new(void);
+void arena_free(struct arena *a);	/* NULL is allowed */
+void *arena_alloc(struct arena *a, size_t size);
+char *arena_strdup(struct arena *a, const char *s);
+char *arena_strndup(struct arena *a, const char *s, size_t n);
+char *arena_printf(struct arena *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Everything of @from now belongs to @to; @from is freed as a handle. */
+void arena_join(struct arena *to, struct arena *from);
+
+/* malloc family that never returns NULL. */
+void *xmalloc(size_t size);
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t size);
+char *xstrdup(const char *s);
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Room for one more element in a growing array: vec_push(v, n, cap) = x; */
+#define vec_push(v, n, cap) \
+	(*((n) < (cap) ? &(v)[(n)++] : \
+	   ((cap) = (cap) ? (cap) * 2 : 16, \
+	    (v) = xrealloc((v), (cap) * sizeof(*(v))), &(v)[(n)++])))
+
+/* From strings (not copied) to uint32_t; absent is UINT32_MAX. */
+struct strmap;
+struct strmap *strmap_new(void);
+void strmap_free(struct strmap *m);
+uint32_t strmap_get(const struct strmap *m, const char *key);
+void strmap_set(struct strmap *m, const char *key, uint32_t value);
+
+uint64_t hash_bytes(const void *p, size_t n);	/* XXH3 */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

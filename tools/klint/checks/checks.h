@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* From a module and the rules to findings: the one entry that the command line
+ * uses. */
+#ifndef KLINT_CHECKS_H
+#define KLINT_CHECKS_H
+
+#include <stdio.h>
+#include "finding.h"
+#include "kir/kir.h"
+#include "rules/rules.h"
+
+struct check_options {
+	bool rt;			/* judge for PREEMPT_RT too */
+	const char *const *only;	/* lint ids, NULL-terminated; NULL: all */
+	uint32_t budget;		/* states per function; 0: the default */
+};
+
+/* Solve @m bottom-up and append what the lints find, and what could not be
+ * analysed, to @out.  Pure: same input, same findings in the same order. */
+void checks_run(const struct kir_module *m, const struct rules *r,
+		const struct check_options *opt, struct finding_list *out);
+
+/* `klint show FUNCTION`: print the inferred contract of @function.  False when
+ * the module has no such function. */
+bool checks_show(const struct kir_module *m, const struct rules *r,
+		 const char *function, FILE *out);
+
+#endif
