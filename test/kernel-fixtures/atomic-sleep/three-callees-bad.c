@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The sleep is three calls below the function that took the lock; the finding
+ * belongs to that function and the chain names the other two.
+ * Confirmed by DEBUG_ATOMIC_SLEEP.
+ */
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include "../fixture.h"
+
+struct port {
+	spinlock_t lock;
+	struct mutex io;
+	int speed;
+};
+
+static struct port port0 = {
+	.lock = __SPIN_LOCK_UNLOCKED(port0.lock),
+	.io = __MUTEX_INITIALIZER(port0.io),
+};
+
+static noinline void write_register(struct port *p, int value)
+{
+	mutex_lock(&p->io);
+	p->speed = value;
+	mutex_unlock(&p->io);
+}
+
+static noinline void program_speed(struct port *p, int speed)
+{
+	if (speed != p->speed)
+		write_register(p, speed);
+}
+
+static noinline void negotiate(struct port *p)
+{
+	program_speed(p, p->speed + 1000);
+}
+
+static void link_up(void)
+{
+	struct port *p = &port0;
+
+	spin_lock(&p->lock);
+	negotiate(p); /* EXPECT: atomic-sleep */
+	spin_unlock(&p->lock);
+}
+FIXTURE(link_up);
