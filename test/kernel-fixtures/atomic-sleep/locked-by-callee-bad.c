@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The lock is taken by a callee, and only when it succeeds; the caller sleeps
+ * on that path.
+ * Confirmed by DEBUG_ATOMIC_SLEEP ("scheduling while atomic").
+ */
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/spinlock.h>
+#include "../fixture.h"
+
+struct node {
+	spinlock_t lock;
+	bool alive;
+};
+
+static struct node node0 = {
+	.lock = __SPIN_LOCK_UNLOCKED(node0.lock),
+	.alive = true,
+};
+
+static noinline int node_get_locked(struct node *n)
+{
+	spin_lock(&n->lock);
+	if (n->alive)
+		return 0;
+	spin_unlock(&n->lock);
+	return -ENODEV;
+}
+
+static void node_visit(void)
+{
+	if (node_get_locked(&node0))
+		return;
+	msleep(1); /* EXPECT: atomic-sleep */
+	spin_unlock(&node0.lock);
+}
+FIXTURE(node_visit);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The twin of start-xmit-bad.c: the mutex is taken where the interface is
+ * opened, which is done from process context.
+ */
+#include <linux/etherdevice.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include "../fixture.h"
+
+static struct net_device *sink;
+static DEFINE_MUTEX(sink_lock);
+static int opened;
+
+static int sink_open(struct net_device *dev)
+{
+	mutex_lock(&sink_lock);
+	opened++;
+	mutex_unlock(&sink_lock);
+	netif_start_queue(dev);
+	return 0;
+}
+
+static netdev_tx_t sink_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	dev->stats.tx_packets++;
+	dev_kfree_skb(skb);
+	return NETDEV_TX_OK;
+}
+
+static const struct net_device_ops sink_ops = {
+	.ndo_open = sink_open,
+	.ndo_start_xmit = sink_xmit,
+};
+
+static void sink_create(void)
+{
+	sink = alloc_etherdev(0);
+	if (!sink)
+		return;
+	sink->netdev_ops = &sink_ops;
+	eth_hw_addr_random(sink);
+	if (register_netdev(sink)) {
+		free_netdev(sink);
+		sink = NULL;
+	}
+}
+
+static void sink_destroy(void)
+{
+	if (!sink)
+		return;
+	unregister_netdev(sink);
+	free_netdev(sink);
+}
+FIXTURE_STOP(sink_create, sink_destroy);
