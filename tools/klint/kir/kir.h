@@ -28,7 +28,13 @@ extern "C" {
 #define KIR_VERSION 1u
 #define KIR_NONE UINT32_MAX
 
-/* Index into the table that the name of the member or parameter tells. */
+/* Bounds that every module keeps: a value may be walked by recursion. */
+#define KIR_MAX_DEPTH 200u	/* of a value */
+#define KIR_MAX_NODES 2000u	/* of a value written as a tree */
+#define KIR_MAX_VARS (1u << 20)	/* parameters, locals, temporaries of a function */
+
+/* Index into the table that the name of the member or parameter tells.  A `loc`
+ * is never KIR_NONE: loc 0 is the unknown one (no file, line 0). */
 typedef uint32_t kir_id;
 /* Offset into the string pool; 0 is the empty string. */
 typedef uint32_t kir_str;
@@ -215,7 +221,7 @@ enum kir_func_flags {
 	KIR_F_NORETURN = 8,
 	KIR_F_HEADER = 16,	/* defined outside the main file */
 	KIR_F_FAILED = 32,	/* has a body that could not be lowered: see `why` */
-	KIR_F_ADDRESS_TAKEN = 64,
+	KIR_F_ADDRESS_TAKEN = 64,	/* occurs here other than as a callee */
 	KIR_F_WEAK = 128,
 	KIR_F_VARIADIC = 256
 };
@@ -227,7 +233,8 @@ struct kir_func {
 	uint32_t param_first, param_count;	/* into vars */
 	uint32_t local_first, local_count;	/* into vars */
 	uint32_t temp_count;
-	uint32_t block_first, block_count;	/* block 0 is the entry */
+	uint32_t block_first, block_count;	/* block 0 is the entry; blocks stand in
+						 * reverse postorder, all reachable */
 	uint32_t annot_first, annot_count;
 	kir_str section;	/* ".init.text", or 0 */
 	kir_str why;		/* KIR_F_FAILED: the reason, else 0 */
