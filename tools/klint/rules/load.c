@@ -178,9 +178,7 @@ static void read_sources(struct load *l, const struct sources *s)
 		if (s->v[i].list)
 			define_entries(l, s->v[i].list);
 	}
-	/* An entry that could not be read would be reported once for each use. */
-	if (l->nproblems)
-		return;
+	l->incomplete = l->nproblems != 0;
 	for (size_t i = 0; i < s->n; i++) {
 		l->file = s->v[i].file;
 		if (s->v[i].list)

@@ -195,8 +195,8 @@ bool node_kind_index(struct load *l, const struct node *n, uint32_t *out)
 	if (!node_text(l, n, "a lock kind", &name))
 		return false;
 	*out = strmap_get(r->kind_index, name);
-	if (*out != RULES_NONE)
-		return true;
+	if (*out != RULES_NONE || l->incomplete)
+		return *out != RULES_NONE;
 	near = (struct nearest){ .wrong = name };
 	for (size_t i = 0; i < r->nkinds; i++)
 		nearest_try(&near, r->kinds[i].name);
@@ -215,8 +215,8 @@ bool node_context_index(struct load *l, const struct node *n, uint32_t *out)
 	if (!node_text(l, n, "a context", &name))
 		return false;
 	*out = strmap_get(r->context_index, name);
-	if (*out != RULES_NONE)
-		return true;
+	if (*out != RULES_NONE || l->incomplete)
+		return *out != RULES_NONE;
 	near = (struct nearest){ .wrong = name };
 	for (size_t i = 0; i < r->ncontexts; i++)
 		nearest_try(&near, r->contexts[i].name);

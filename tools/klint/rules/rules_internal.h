@@ -55,6 +55,8 @@ struct load {
 	FILE *err;
 	const char *file;	/* the file that is being read */
 	unsigned int nproblems;
+	/* Definitions were not all read: an unknown name is no problem of its own. */
+	bool incomplete;
 };
 
 /* problem.c: "file:line: error: …", at most 20 of them. */
