@@ -265,10 +265,21 @@ def commands_of(result, files, jobs=2):
     wanted = {re.sub(r"\.c$", ".o", f): f for f in files}
     missing = [o for o in wanted if o not in recorded(result)]
     if missing:
-        say("recording the compile commands of " + " ".join(missing))
+        say(f"recording the compile commands of {len(missing)} files")
         record(result, missing, jobs)
     commands = recorded(result)
     return {f: commands[o] for o, f in wanted.items() if o in commands}
+
+
+def compiles(entry):
+    """Whether Clang can read the file at all: kbuild compiles what it is asked for,
+    also for the wrong architecture."""
+    args = [a for a in entry["arguments"] if not a.startswith("-Wp,-MMD,") and a != "-c"]
+    at = args.index("-o")
+    del args[at:at + 2]
+    return subprocess.run([*args, "-fsyntax-only", "-w"], cwd=entry["directory"],
+                          stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          check=False).returncode == 0
 
 
 def write_commands(commands, path):
