@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+/* `klint check`: targets, their findings in one report, one exit status. */
+#define _GNU_SOURCE
+#include "command.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/base.h"
+#include "outfile.h"
+#include "pool.h"
+#include "spawn.h"
+#include "targets.h"
+
+#define MAX_JOBS 256
+
+struct check {
+	const struct options *opt;
+	struct session s;
+	struct baseline *baseline;
+	struct plan plan;
+	struct finding_list findings;
+	size_t analysed, failed;
+	const char **sources;	/* of the units that were analysed */
+	char cwd[PATH_MAX];
+};
+
+static size_t number_of_jobs(const struct options *opt)
+{
+	long n = opt->jobs ? opt->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : (size_t)n;
+}
+
+/* In the order of the targets, so that nothing depends on which was first. */
+static void gather(struct check *c)
+{
+	size_t n = c->plan.n;
+	struct outcome *outcomes = xcalloc(n, sizeof(*outcomes));
+
+	run_jobs(c->plan.v, n, number_of_jobs(c->opt), &c->s.analysis, outcomes);
+	c->sources = xcalloc(n + 1, sizeof(*c->sources));
+	for (size_t i = 0; i < n; i++) {
+		struct outcome *o = &outcomes[i];
+
+		if (o->status == OUTCOME_DONE) {
+			c->sources[c->analysed++] = c->plan.v[i].name;
+			finding_list_splice(&c->findings, &o->findings);
+		} else {
+			c->failed++;
+			fprintf(stderr, "klint: not analysed: %s: %s\n", c->plan.v[i].name,
+				o->message);
+		}
+		outcome_free(o);
+	}
+	free(outcomes);
+	finding_list_sort(&c->findings);
+}
+
+static bool save_baseline(const struct check *c, const struct report *r)
+{
+	char err[512];
+
+	if (!c->opt->write_baseline)
+		return true;
+	if (!report_baseline_save(r, c->baseline, c->opt->write_baseline, err, sizeof(err)))
+		return true;
+	fprintf(stderr, "klint: %s\n", err);
+	return false;
+}
+
+static bool print(const struct check *c, const struct report *r, struct outfile *f)
+{
+	struct report_options how = {
+		.colour = !c->opt->output && isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.summary = c->opt->summary,
+		.gaps = c->opt->gaps,
+		.failed = c->failed || c->plan.trouble,
+	};
+
+	if (!session_print(&c->s, r, &how, f->out)) {
+		outfile_abandon(f);
+		fprintf(stderr, "klint: the report could not be written\n");
+		return false;
+	}
+	return outfile_commit(f);
+}
+
+static int report(struct check *c, struct outfile *f)
+{
+	struct report_scope scope = {
+		.source_root = c->cwd, .sources = c->sources, .nsources = c->analysed,
+		.only = c->s.analysis.check.only, .rt = c->opt->rt,
+	};
+	int status = EXIT_CLEAN;
+	struct report r;
+
+	report_init(&r, &c->findings, &scope);
+	report_suppress(&r);
+	if (c->baseline)
+		report_baseline_apply(&r, c->baseline);
+	if (!save_baseline(c, &r) || !print(c, &r, f) || c->failed || c->plan.trouble)
+		status = EXIT_TROUBLE;
+	else if (!c->opt->write_baseline && c->opt->fail_on != FAIL_NEVER &&
+		 report_count(&r, c->opt->fail_on))
+		status = EXIT_FINDINGS;
+	report_free(&r);
+	return status;
+}
+
+static int check(struct check *c, const struct string_list *targets, char *const *args)
+{
+	struct outfile f;
+	int status;
+
+	if (!getcwd(c->cwd, sizeof(c->cwd)))
+		c->cwd[0] = '\0';
+	/* Where the report goes is settled before the work is done. */
+	if (!session_baseline(c->opt, &c->baseline) || !session_begin(&c->s, c->opt) ||
+	    !outfile_open(&f, c->opt->output))
+		return EXIT_TROUBLE;
+	finding_list_init(&c->findings);
+	plan_targets(&c->plan, &c->s, targets, args);
+	gather(c);
+	if (c->failed)
+		fprintf(stderr, "klint: %zu of %zu files could not be analysed\n", c->failed,
+			c->plan.n);
+	status = report(c, &f);
+	finding_list_free(&c->findings);
+	report_baseline_free(c->baseline);
+	return status;
+}
+
+static int cmd_check(const struct command *self, int argc, char **argv)
+{
+	struct options opt = { .fail_on = SEV_WARNING };
+	struct check c = { .opt = &opt };
+	struct string_list targets = { 0 };
+	int at, status;
+
+	if (!command_begin(self, argc, argv, &opt, &targets, &at, &status))
+		return status;
+	if (!targets.n && !opt.files_from)
+		return command_misused(self, "no target is given");
+	spawn_init();
+	return check(&c, &targets, argv + at);
+}
+
+/*
+ * make C=1 CHECK="klint check-cmd": sparse's flags, the compiler's flags and the
+ * source.  The build goes on whatever is found, unless KLINT_FLAGS says otherwise.
+ */
+static int cmd_check_cmd(const struct command *self, int argc, char **argv)
+{
+	struct options opt = { .fail_on = FAIL_NEVER };
+	struct check c = { .opt = &opt };
+	struct string_list targets = { 0 };
+	struct compile compile;
+	int status;
+
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		int at;
+
+		command_begin(self, argc, argv, &opt, NULL, &at, &status);
+		return status;
+	}
+	if (!options_from_environment(&opt, self->accepts, self->name))
+		return EXIT_TROUBLE;
+	compile_read(&compile, argv + 1);
+	if (!compile.source)
+		return command_misused(self, "there is no C file among the arguments");
+	string_list_add(&targets, compile.source);
+	spawn_init();
+	if (!opt.output)
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+	status = check(&c, &targets, argv + 1);
+	/* A file that klint cannot read is told; it does not stop the build. */
+	return status == EXIT_TROUBLE && opt.fail_on == FAIL_NEVER ? EXIT_CLEAN : status;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.summary = "analyse files, a module's directory or a compile database",
+	.synopsis = "klint check [options] TARGET… [-- COMPILER ARGUMENTS]",
+	.text =
+"A TARGET is a .c file, with the compiler's arguments behind --; a\n"
+"compile_commands.json, or what 'klint cc --record' wrote; the directory of a\n"
+"module, with Kbuild or Makefile, where nothing is written; or KIR (.kir, .kirb).\n"
+"Every file is analysed in a process of its own: one that cannot be read, crashes\n"
+"or takes too long is named, the others are still done, and the status is 2.\n",
+	.example =
+"  klint check drivers/foo/\n"
+"  klint check --format=sarif -o klint.sarif compile_commands.json\n"
+"  klint check foo.c -- gcc -D__KERNEL__ -Iinclude -c foo.c\n",
+	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_REPORT | OPT_CHECK | OPT_TARGETS,
+	.run = cmd_check,
+};
+
+const struct command command_check_cmd = {
+	.name = "check-cmd",
+	.summary = "analyse one file, called by kbuild as sparse is",
+	.synopsis = "make C=1 CHECK=\"klint check-cmd\"",
+	.text =
+"Takes the flags that kbuild gives to sparse, and the source. Options come from\n"
+"KLINT_FLAGS only. Findings go to standard error; the build goes on unless\n"
+"--fail-on is set. C=1 checks what is compiled again, C=2 every file.\n",
+	.example =
+"  make C=2 CHECK=\"klint check-cmd\" KLINT_FLAGS=--fail-on=error drivers/net/\n",
+	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_REPORT | OPT_CHECK,
+	.run = cmd_check_cmd,
+};

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/* `klint show` and `klint dump`: what klint made of a source. */
+#define _GNU_SOURCE
+#include "command.h"
+
+#include <string.h>
+#include "base/base.h"
+#include "kir/kir_text.h"
+#include "lower.h"
+#include "outfile.h"
+#include "spawn.h"
+
+/* The defined function of the modules that is most like @name. */
+static const char *nearest_function(const struct modules *mods, const char *name)
+{
+	const char **names = NULL, *near;
+	size_t n = 0, cap = 0;
+
+	for (size_t i = 0; i < mods->n; i++) {
+		const struct kir_module *m = mods->v[i];
+
+		for (uint32_t f = 0; f < m->nfuncs; f++)
+			if (m->funcs[f].flags & KIR_F_DEFINED)
+				vec_push(names, n, cap) = kir_string(m, m->funcs[f].name);
+	}
+	near = nearest_name(name, names, n);
+	free(names);
+	return near;
+}
+
+static void no_such_function(const struct modules *mods, const char *name)
+{
+	const char *near = nearest_function(mods, name);
+
+	fprintf(stderr, "klint: there is no function '%s' in the targets", name);
+	if (near)
+		fprintf(stderr, ", did you mean '%s'?", near);
+	fputc('\n', stderr);
+}
+
+static void close_modules(struct modules *mods)
+{
+	for (size_t i = 0; i < mods->n; i++)
+		kir_close(mods->v[i]);
+	free(mods->v);
+}
+
+static int cmd_show(const struct command *self, int argc, char **argv)
+{
+	struct options opt = { 0 };
+	struct string_list targets = { 0 }, rest = { 0 };
+	struct modules mods = { 0 };
+	struct session s;
+	bool found = false;
+	int at, status;
+
+	if (!command_begin(self, argc, argv, &opt, &targets, &at, &status))
+		return status;
+	if (targets.n < 1 || (targets.n < 2 && !opt.files_from))
+		return command_misused(self, "name a function and a target");
+	for (size_t i = 1; i < targets.n; i++)
+		string_list_add(&rest, targets.v[i]);
+	spawn_init();
+	if (!session_begin(&s, &opt))
+		return EXIT_TROUBLE;
+	lower_targets(&mods, &s, &rest, argv + at);
+	for (size_t i = 0; i < mods.n; i++)
+		found |= checks_show(mods.v[i], s.rules, targets.v[0], stdout);
+	if (!found && mods.n)
+		no_such_function(&mods, targets.v[0]);
+	status = found && !mods.failed && !fflush(stdout) ? EXIT_CLEAN : EXIT_TROUBLE;
+	close_modules(&mods);
+	return status;
+}
+
+static bool dump_binary(const struct modules *mods, const char *path)
+{
+	char err[512];
+
+	if (!kir_save(mods->v[0], path, err, sizeof(err)))
+		return true;
+	fprintf(stderr, "klint: %s\n", err);
+	return false;
+}
+
+static bool dump_text(const struct modules *mods, const struct options *opt)
+{
+	struct outfile f;
+	bool found = false;
+
+	if (!outfile_open(&f, opt->output))
+		return false;
+	for (size_t i = 0; i < mods->n; i++)
+		found |= kir_print(mods->v[i], opt->function, f.out);
+	if (found)
+		return outfile_commit(&f);
+	outfile_abandon(&f);
+	if (mods->n)
+		no_such_function(mods, opt->function);
+	return false;
+}
+
+static int cmd_dump(const struct command *self, int argc, char **argv)
+{
+	struct options opt = { 0 };
+	struct string_list targets = { 0 };
+	struct modules mods = { 0 };
+	struct session s;
+	int at, status = EXIT_TROUBLE;
+
+	if (!command_begin(self, argc, argv, &opt, &targets, &at, &status))
+		return status;
+	if (!targets.n && !opt.files_from)
+		return command_misused(self, "no target is given");
+	if (opt.binary && !opt.output)
+		return command_misused(self, "--binary needs a file to write to: -o FILE.kirb");
+	if (opt.binary && opt.function)
+		return command_misused(self, "the binary form holds whole units: leave out --function");
+	spawn_init();
+	if (!session_begin(&s, &opt))
+		return EXIT_TROUBLE;
+	lower_targets(&mods, &s, &targets, argv + at);
+	if (opt.binary && mods.n > 1)
+		status = command_misused(self, "--binary takes one unit, the targets have %zu",
+					 mods.n);
+	else if (mods.n && (opt.binary ? dump_binary(&mods, opt.output) : dump_text(&mods, &opt)))
+		status = mods.failed ? EXIT_TROUBLE : EXIT_CLEAN;
+	else
+		status = EXIT_TROUBLE;
+	close_modules(&mods);
+	return status;
+}
+
+const struct command command_show = {
+	.name = "show",
+	.summary = "print what klint inferred of a function",
+	.synopsis = "klint show [options] FUNCTION TARGET… [-- COMPILER ARGUMENTS]",
+	.text =
+"Prints the contract that klint inferred: what the function needs of its context,\n"
+"what it does to it, and why. Targets are those of 'klint check'.\n",
+	.example = "  klint show foo_probe drivers/foo/\n",
+	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_TARGETS,
+	.run = cmd_show,
+};
+
+const struct command command_dump = {
+	.name = "dump",
+	.summary = "print a source as KIR, the form that klint analyses",
+	.synopsis = "klint dump [options] TARGET… [-- COMPILER ARGUMENTS]",
+	.text =
+"Prints the textual KIR of the targets, which are those of 'klint check'. The text\n"
+"can be edited and checked as a .kir file; --binary saves a .kirb instead.\n",
+	.example =
+"  klint dump --function foo_probe drivers/foo/\n"
+"  klint dump --binary -o foo.kirb foo.c -- -D__KERNEL__ -Iinclude\n",
+	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_TARGETS | OPT_DUMP | OPT_OUTPUT,
+	.run = cmd_dump,
+};
