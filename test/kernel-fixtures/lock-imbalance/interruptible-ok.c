@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The twin of interruptible-bad.c.
+ */
+#include <linux/errno.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include "../fixture.h"
+
+static DEFINE_MUTEX(io_lock);
+static void *io_buffer;
+
+static noinline int io_setup(size_t size)
+{
+	int ret = mutex_lock_interruptible(&io_lock);
+
+	if (ret)
+		return ret;
+	kfree(io_buffer);
+	io_buffer = kzalloc(size, GFP_KERNEL | __GFP_NOWARN);
+	if (!io_buffer)
+		ret = -ENOMEM;
+	mutex_unlock(&io_lock);
+	return ret;
+}
+
+static void io_run(void)
+{
+	io_setup(KMALLOC_MAX_SIZE + 1);
+}
+
+static void io_free(void)
+{
+	kfree(io_buffer);
+}
+FIXTURE_STOP(io_run, io_free);
