@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside checks: what a lint is made of.  A lint claims violations of the engine
+ * (or walks the functions itself) and words them; explain.c tells the chain.
+ */
+#ifndef KLINT_CHECK_H
+#define KLINT_CHECK_H
+
+#include "checks.h"
+#include "engine/engine.h"
+
+struct check_run {
+	struct engine *e;
+	const struct kir_module *m;
+	const struct rules *r;
+	struct arena *a;	/* for texts; gone when the run is over */
+	struct finding_list *out;
+	const struct check_options *opt;
+};
+
+struct check {
+	struct lint_info info;
+	/* Word @v if it is of this lint; false when it is not. */
+	bool (*violation)(struct check_run *run, const struct violation *v);
+	/* Look at one function by itself; may be NULL. */
+	void (*function)(struct check_run *run, const struct func_info *fi);
+};
+
+extern const struct check check_atomic_sleep, check_context_imbalance, check_lock_imbalance,
+	check_double_lock, check_unlock_not_held, check_lock_contract, check_rt_wait_context,
+	check_guard_order;
+
+/* A finding in the making. */
+struct draft {
+	struct check_run *run;
+	struct klint_finding f;
+	struct klint_step steps[32];
+};
+
+/* Start a finding of @lint for @v, at its place; the steps are still to come. */
+void draft_begin(struct draft *d, struct check_run *run, const char *lint,
+		 const struct violation *v);
+void draft_step(struct draft *d, enum step_role role, uint32_t func, kir_id loc,
+		const char *text);
+void draft_end(struct draft *d);
+
+/* How the context came to be: the steps, and one phrase ("the spinlock
+ * 'dev->lock' is held"). */
+const char *explain_context(struct draft *d, const struct violation *v);
+/* What was needed: the steps down to the rule's own function, whose name is
+ * returned. */
+const char *explain_need(struct draft *d, uint32_t func, const struct need *n);
+/* Where the lock @lock of @kind in @func was taken at @at: the steps. */
+void explain_taken(struct draft *d, uint32_t func, origin at, sym lock, uint32_t kind);
+void explain_part(struct draft *d, uint32_t func, origin at, enum ctx_part part);
+/* How people call @s in the function @func: "dev->lock". */
+const char *explain_name(struct check_run *run, uint32_t func, sym s);
+/* The same for the object that a lock's address points to. */
+const char *explain_lock(struct check_run *run, uint32_t func, sym lock, uint32_t kind);
+const char *part_phrase(enum ctx_part part);
+const char *event_callee(const struct check_run *run, origin at);
+const char *func_name(const struct check_run *run, uint32_t func);
+
+#endif

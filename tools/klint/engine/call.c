@@ -1,0 +1,634 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One event.  A call applies, in this order: the contract of a rule of that
+ * name; the summary of a function that the module defines; what the
+ * declaration's annotations say; nothing.  A call may leave several states (a
+ * trylock, a callee that returns in two ways): the first one replaces the
+ * state, the others go to sv->out.
+ */
+#include "solver.h"
+
+#include <string.h>
+
+#define MAX_ARGS 64
+
+static void leave_state(struct solver *sv, const struct work_state *w)
+{
+	struct work_state *to = &vec_push(sv->out, sv->nout, sv->out_cap);
+
+	state_load(to, &w->s);
+}
+
+static int guard_holds(struct solver *sv, struct work_state *w, const struct guard *g,
+		       const struct call_args *c, bool negate)
+{
+	sym what = eval_subst(sv, &w->s, g->what, c);
+	struct cons is = eval_cons(sv, &w->s, what), both, want = g->is;
+
+	if (negate) {
+		/* The complement, as far as classes and one constant can say it. */
+		if (want.has_eq)
+			want = cons_cmp(KIR_OP_NE, want.eq);
+		else if (want.nneq && want.mask == C_ANY)
+			want = cons_eq(want.neq[0]);
+		else
+			want = cons_mask(C_ANY & ~want.mask);
+		if (!want.mask)
+			return 0;
+	}
+	if (!cons_meet(&is, &want, &both))
+		return 0;
+	return cons_implies(&is, &want) ? 1 : -1;
+}
+
+static bool assume_guard(struct solver *sv, struct work_state *w, const struct guard *g,
+			 const struct call_args *c, bool negate)
+{
+	struct cons want = g->is;
+
+	if (!guard_holds(sv, w, g, c, negate))
+		return false;
+	if (negate) {
+		if (want.has_eq)
+			want = cons_cmp(KIR_OP_NE, want.eq);
+		else if (want.nneq && want.mask == C_ANY)
+			want = cons_eq(want.neq[0]);
+		else
+			want = cons_mask(C_ANY & ~want.mask);
+	}
+	return eval_assume_cons(sv, w, eval_subst(sv, &w->s, g->what, c), &want);
+}
+
+static void effect_need(struct solver *sv, struct work_state *w, const struct rule *rule,
+			const struct rule_effect *ef, const struct call_args *c, bool cleanup)
+{
+	struct need n = { .lock = SYM_NONE, .rule = rule, .callee = KIR_NONE, .wait = ef->wait };
+	struct guard ret[NEED_GUARDS];
+	uint8_t nret;
+
+	if (!eval_rule_guards(sv->e, &ef->cond, false, n.guards, &n.nguards) ||
+	    !eval_rule_guards(sv->e, &ef->cond, true, ret, &nret))
+		return;
+	switch (ef->kind) {
+	case EFFECT_SLEEP: case EFFECT_WAIT:
+		n.kind = NEED_WAIT;
+		break;
+	case EFFECT_ACQUIRE:
+		n.kind = NEED_WAIT;
+		n.wait = lock_kind(sv->e, ef->lock_kind)->outer;
+		break;
+	case EFFECT_REQUIRE: case EFFECT_FORBID:
+		n.kind = ef->kind == EFFECT_REQUIRE ? NEED_HELD : NEED_NOT_HELD;
+		n.lock = eval_rule_expr(sv->e, &ef->lock);
+		break;
+	case EFFECT_REQUIRE_PART: case EFFECT_FORBID_PART:
+		n.kind = ef->kind == EFFECT_REQUIRE_PART ? NEED_PARTS : NEED_NO_PARTS;
+		n.parts = 1u << ef->part;
+		break;
+	default:
+		return;
+	}
+	/* A sleeping lock's own wait is stated by `sleeps:`; what is left here is
+	 * what PREEMPT_RT makes of it. */
+	if (n.kind == NEED_WAIT && n.wait < WAIT_CONFIG)
+		return;
+	if (n.kind == NEED_WAIT && n.wait == WAIT_CONFIG && !sv->e->opt.rt)
+		return;
+	need_apply(sv, w, &n, c, KIR_NONE, cleanup);
+}
+
+/* Several `requires: {in: [a, b]}` effects of one row mean any of them. */
+static void part_needs(struct solver *sv, struct work_state *w, const struct rule *rule,
+		       const struct call_args *c)
+{
+	struct need n = { .kind = NEED_PARTS, .lock = SYM_NONE, .rule = rule, .callee = KIR_NONE };
+
+	for (uint32_t i = 0; i < rule->neffects; i++)
+		if (rule->effects[i].kind == EFFECT_REQUIRE_PART)
+			n.parts |= 1u << rule->effects[i].part;
+	if (n.parts)
+		need_apply(sv, w, &n, c, KIR_NONE, false);
+}
+
+/* A lock that cannot be waited for, or whose class lockdep is told about, may be
+ * held already without that being a mistake. */
+static bool is_quiet(const struct rule_effect *ef)
+{
+	return ef->trylock || ef->nested;
+}
+
+static void lock_need(struct solver *sv, struct work_state *w, const struct rule *rule,
+		      const struct rule_effect *ef, const struct call_args *c)
+{
+	struct need n = { .kind = NEED_LOCK, .rule = rule, .callee = KIR_NONE,
+			  .shared = ef->shared, .lock_kind = ef->lock_kind };
+	const struct held *h;
+	sym lock;
+
+	if (is_quiet(ef) || lock_kind(sv->e, ef->lock_kind)->recursive)
+		return;
+	n.lock = eval_rule_expr(sv->e, &ef->lock);
+	lock = eval_subst(sv, &w->s, n.lock, c);
+	h = state_lock(w, lock);
+	if (h && h->depth > 0)
+		return;		/* lock_acquire() speaks of it */
+	need_apply(sv, w, &n, c, KIR_NONE, false);
+}
+
+static void change(struct solver *sv, struct work_state *w, const struct rule_effect *ef,
+		   const struct call_args *c)
+{
+	switch (ef->kind) {
+	case EFFECT_ACQUIRE:
+		lock_acquire(sv, w, eval_subst(sv, &w->s, eval_rule_expr(sv->e, &ef->lock), c),
+			     ef->lock_kind, ef->shared, is_quiet(ef), c->at);
+		break;
+	case EFFECT_RELEASE:
+		lock_release(sv, w, eval_subst(sv, &w->s, eval_rule_expr(sv->e, &ef->lock), c),
+			     ef->lock_kind, c->at, false);
+		break;
+	case EFFECT_ENTER:
+		ctx_enter(w, ef->part, 1, c->at);
+		break;
+	case EFFECT_LEAVE:
+		ctx_enter(w, ef->part, -1, c->at);
+		break;
+	case EFFECT_RESET:
+		w->s.ctx[ef->part] = 0;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Does the effect happen, given its terms on arguments?  Not known: no. */
+static bool happens(struct solver *sv, struct work_state *w, const struct rule_effect *ef,
+		    const struct call_args *c)
+{
+	struct guard guards[NEED_GUARDS];
+	uint8_t n;
+
+	if (!eval_rule_guards(sv->e, &ef->cond, false, guards, &n))
+		return false;
+	for (uint8_t i = 0; i < n; i++)
+		if (guard_holds(sv, w, &guards[i], c, false) != 1)
+			return false;
+	return true;
+}
+
+static sym rule_result(struct solver *sv, struct work_state *w, const struct rule *rule,
+		       const struct call_args *c)
+{
+	struct symtab *t = sv->e->t;
+	struct cons valid = cons_mask(C_LOW | C_POS);
+	sym x, fresh;
+
+	switch (rule->ret.kind) {
+	case RET_TEST:
+		return sym_test(t, rule->ret.parts, false);
+	case RET_TEST_NOT:
+		return sym_test(t, rule->ret.parts, true);
+	case RET_NONNULL:
+		fresh = eval_fresh(sv, w, c->at);
+		eval_assume_cons(sv, w, fresh, &valid);
+		return fresh;
+	case RET_UNKNOWN:
+		return eval_fresh(sv, w, c->at);
+	default:
+		break;
+	}
+	x = eval_subst(sv, &w->s, eval_rule_expr(sv->e, &rule->ret.expr), c);
+	switch (rule->ret.kind) {
+	case RET_IS_ERR: return sym_pred(t, P_IS_ERR, x);
+	case RET_IS_ERR_OR_NULL: return sym_pred(t, P_IS_ERR_OR_NULL, x);
+	case RET_ERR_OR_ZERO: return sym_pred(t, P_ERR_OR_ZERO, x);
+	default: return x;
+	}
+}
+
+/* Effects that depend on the result: one state in which they have happened and
+ * one in which they have not. */
+static void split_on_result(struct solver *sv, struct work_state *w, const struct rule *rule,
+			    struct call_args *c, const struct rule_cond *cond)
+{
+	struct work_state yes;
+	struct guard g[NEED_GUARDS];
+	uint8_t n;
+	bool ok = true;
+
+	if (!eval_rule_guards(sv->e, cond, true, g, &n) || !n)
+		return;
+	state_load(&yes, &w->s);
+	for (uint8_t i = 0; i < n && ok; i++)
+		ok = assume_guard(sv, &yes, &g[i], c, false);
+	if (ok) {
+		for (uint32_t i = 0; i < rule->neffects; i++) {
+			const struct rule_effect *ef = &rule->effects[i];
+
+			if (ef->cond.nterms && ef->cond.text && cond->text &&
+			    !strcmp(ef->cond.text, cond->text))
+				change(sv, &yes, ef, c);
+		}
+	}
+	if (n == 1 && !assume_guard(sv, w, &g[0], c, true)) {
+		if (ok)
+			state_load(w, &yes.s);
+		return;
+	}
+	if (ok)
+		leave_state(sv, &yes);
+}
+
+static bool on_result(const struct rule_effect *ef)
+{
+	for (uint32_t i = 0; i < ef->cond.nterms; i++)
+		if (ef->cond.terms[i].lhs.root == ROOT_RET)
+			return true;
+	return false;
+}
+
+static void call_now(struct solver *sv, struct work_state *w, const struct rule *rule,
+		     const struct call_args *c)
+{
+	for (uint32_t i = 0; i < rule->ncalls; i++) {
+		struct need n = { .kind = NEED_CALL, .rule = rule, .callee = KIR_NONE };
+
+		if (rule->calls[i].context != RULES_NONE)
+			continue;
+		n.lock = eval_rule_expr(sv->e, &rule->calls[i].fn);
+		need_apply(sv, w, &n, c, KIR_NONE, false);
+	}
+}
+
+static sym apply_rule(struct solver *sv, struct work_state *w, const struct rule *rule,
+		      struct call_args *c, bool cleanup)
+{
+	const struct rule_cond *cond = NULL;
+	sym ret;
+
+	part_needs(sv, w, rule, c);
+	for (uint32_t i = 0; i < rule->neffects; i++) {
+		const struct rule_effect *ef = &rule->effects[i];
+
+		if (ef->kind != EFFECT_REQUIRE_PART &&
+		    !(ef->kind == EFFECT_ACQUIRE && ef->trylock))
+			effect_need(sv, w, rule, ef, c, cleanup);
+		if (ef->kind == EFFECT_ACQUIRE)
+			lock_need(sv, w, rule, ef, c);
+	}
+	call_now(sv, w, rule, c);
+	ret = c->ret = rule_result(sv, w, rule, c);
+	for (uint32_t i = 0; i < rule->neffects; i++) {
+		const struct rule_effect *ef = &rule->effects[i];
+
+		if (on_result(ef)) {
+			if (ef->kind == EFFECT_ACQUIRE || ef->kind == EFFECT_RELEASE ||
+			    ef->kind == EFFECT_ENTER || ef->kind == EFFECT_LEAVE)
+				cond = cond ? cond : &ef->cond;
+		} else if (happens(sv, w, ef, c)) {
+			change(sv, w, ef, c);
+		}
+	}
+	if (cond)
+		split_on_result(sv, w, rule, c, cond);
+	return ret;
+}
+
+static void apply_locks(struct solver *sv, struct work_state *w, const struct outcome *o,
+			const struct call_args *c)
+{
+	for (unsigned int i = 0; i < o->nlocks; i++) {
+		const struct effect_lock *l = &o->locks[i];
+		sym lock = eval_subst(sv, &w->s, l->lock, c);
+
+		for (int k = l->depth; k < 0; k++)
+			lock_release(sv, w, lock, l->kind, c->at, false);
+		for (int k = 0; k < l->depth; k++)
+			lock_acquire(sv, w, lock, l->kind, l->shared, true, c->at);
+	}
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		if (o->ctx[i])
+			ctx_enter(w, i, o->ctx[i], c->at);
+}
+
+static bool apply_outcome(struct solver *sv, struct work_state *w, const struct outcome *o,
+			  struct call_args *c, sym fresh)
+{
+	sym ret = fresh;
+
+	if (o->zero_parts & eval_parts(sv->e, &w->s))
+		return false;
+	w->s.zero_parts |= o->zero_parts;
+	for (unsigned int i = 0; i < o->nguards; i++)
+		if (!assume_guard(sv, w, &o->guards[i], c, false))
+			return false;
+	if (o->ret_sym != SYM_NONE && !sym_is(sv->e->t, o->ret_sym, S_RET)) {
+		sym x = eval_subst(sv, &w->s, o->ret_sym, c);
+
+		if (!(sym_get(sv->e->t, x)->flags & SF_OLD))
+			ret = x;
+	}
+	if (!eval_assume_cons(sv, w, ret, &o->ret))
+		return false;
+	c->ret = ret;
+	apply_locks(sv, w, o, c);
+	for (unsigned int i = 0; i < o->nouts; i++) {
+		sym root = sym_root(sv->e->t, o->outs[i].addr), addr;
+
+		if (sym_is(sv->e->t, root, S_RET))
+			continue;
+		addr = eval_subst(sv, &w->s, o->outs[i].addr, c);
+		eval_store(sv, w, addr, eval_subst(sv, &w->s, o->outs[i].value, c), c->at);
+	}
+	if (o->widened)
+		w->s.widened = true;
+	return true;
+}
+
+static void bind_result(struct solver *sv, struct work_state *w, sym dst, sym ret,
+			const struct outcome *o, const struct call_args *c)
+{
+	if (dst == SYM_NONE)
+		return;
+	state_bind(w, dst, ret);
+	for (unsigned int i = 0; o && i < o->nouts; i++) {
+		sym root = sym_root(sv->e->t, o->outs[i].addr);
+		struct call_args to = *c;
+
+		if (!sym_is(sv->e->t, root, S_RET))
+			continue;
+		to.ret = dst;
+		state_bind(w, eval_subst(sv, &w->s, o->outs[i].addr, &to),
+			   eval_subst(sv, &w->s, o->outs[i].value, c));
+	}
+}
+
+/* Members that the callee may have stored to. */
+static void forget_stored(struct solver *sv, struct work_state *w, const struct summary *sum)
+{
+	for (uint32_t i = 0; i < sum->nstored; i++) {
+		state_forget_field(w, sv->e->t, sum->stored[i], SYM_NONE);
+		vec_push(sv->stored, sv->nstored, sv->stored_cap) = sum->stored[i];
+	}
+}
+
+/* Locals whose address the callee gets may hold anything after. */
+static void forget_pointed(struct solver *sv, struct work_state *w, const struct call_args *c)
+{
+	struct symtab *t = sv->e->t;
+
+	for (uint32_t i = 0; i < c->n; i++) {
+		sym arg = c->args[i];
+		sym root = sym_root(t, arg);
+		const struct sym_node *n = sym_get(t, arg);
+
+		if (!sym_is(t, root, S_VAR) || n->kind == S_LOAD || n->kind == S_OP)
+			continue;
+		for (unsigned int k = 0; k < w->s.nenv;) {
+			if (w->env[k].addr != arg && sym_mentions(t, w->env[k].addr, arg))
+				state_unbind(w, w->env[k].addr);
+			else
+				k++;
+		}
+		if (n->kind == S_VAR)
+			state_bind(w, arg, eval_fresh(sv, w, POINT_OUT + c->at));
+		else
+			state_unbind(w, arg);
+	}
+}
+
+/* False: the callee does not return. */
+static bool apply_summary(struct solver *sv, struct work_state *w, const struct func_info *fi,
+			  struct call_args *c, sym dst, bool cleanup)
+{
+	const struct summary *sum = fi->sum;
+	struct work_state before, one;
+	bool done = false;
+	sym fresh;
+
+	for (uint32_t i = 0; i < sum->nneeds; i++)
+		need_apply(sv, w, sum->needs[i], c, fi->index, cleanup);
+	forget_stored(sv, w, sum);
+	if (!cleanup)
+		forget_pointed(sv, w, c);
+	fresh = eval_fresh(sv, w, c->at);
+	state_load(&before, &w->s);
+	for (uint32_t i = 0; i < sum->noutcomes; i++) {
+		state_load(&one, &before.s);
+		if (!apply_outcome(sv, &one, &sum->outcomes[i], c, fresh))
+			continue;
+		bind_result(sv, &one, dst, c->ret, &sum->outcomes[i], c);
+		if (!done)
+			state_load(w, &one.s);
+		else
+			leave_state(sv, &one);
+		done = true;
+	}
+	return done;
+}
+
+static void apply_annotations(struct solver *sv, struct work_state *w, const struct kir_func *f,
+			      struct call_args *c);
+
+static bool direct_call(struct solver *sv, struct work_state *w, const char *name,
+			struct call_args *c, sym dst, bool cleanup)
+{
+	const struct rule *rule = rules_find(sv->e->rules, name);
+	uint32_t func = strmap_get(sv->e->by_name, name);
+	struct func_info *fi = func == UINT32_MAX ? NULL : &sv->e->funcs[func];
+	size_t first = sv->nout;
+
+	if (rule) {
+		sym ret = apply_rule(sv, w, rule, c, cleanup);
+
+		forget_pointed(sv, w, c);
+		if (dst != SYM_NONE) {
+			state_bind(w, dst, ret);
+			for (size_t i = first; i < sv->nout; i++) {
+				state_fix(&sv->out[i]);
+				state_bind(&sv->out[i], dst, ret);
+			}
+		}
+		return !rule->noreturn && !(fi && (fi->f->flags & KIR_F_NORETURN));
+	}
+	if (fi && fi->sum)
+		return apply_summary(sv, w, fi, c, dst, cleanup);
+	if (fi)
+		apply_annotations(sv, w, fi->f, c);
+	forget_pointed(sv, w, c);
+	if (dst != SYM_NONE)
+		state_bind(w, dst, eval_fresh(sv, w, c->at));
+	return !(fi && (fi->f->flags & KIR_F_NORETURN));
+}
+
+/* `$1->lock`, `&dev->lock`, `lock`: what an annotation on a declaration names. */
+static sym parse_place(struct solver *sv, const struct kir_func *f, const char *text,
+		       const struct call_args *c, const struct state *s)
+{
+	struct symtab *t = sv->e->t;
+	bool arrow = false;
+	sym at = SYM_NONE, value = SYM_NONE;
+
+	text += strspn(text, "& (");
+	while (*text) {
+		size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+		char name[128];
+
+		if (!n || n >= sizeof(name))
+			return SYM_NONE;
+		memcpy(name, text, n);
+		name[n] = '\0';
+		text += n;
+		if (at == SYM_NONE && value == SYM_NONE) {
+			for (uint32_t i = 0; i < f->param_count && value == SYM_NONE; i++)
+				if (!strcmp(kir_string(sv->e->m, sv->e->m->vars[f->param_first + i].name), name))
+					value = i < c->n ? c->args[i] : SYM_NONE;
+			if (value == SYM_NONE)
+				at = sym_atom(t, S_GLOBAL, sym_name(t, name));
+		} else {
+			if (arrow)
+				at = value != SYM_NONE ? value : eval_load(sv, s, at);
+			at = sym_field(t, at != SYM_NONE ? at : value, sym_name(t, name));
+			value = SYM_NONE;
+		}
+		while (*text == ' ' || *text == ')')
+			text++;
+		arrow = text[0] == '-' && text[1] == '>';
+		if (arrow)
+			text += 2;
+		else if (*text == '.')
+			text++;
+		else if (*text)
+			return SYM_NONE;
+	}
+	if (value != SYM_NONE)
+		return value;
+	/* `lock` that is a global object means the object; `*p` is not written. */
+	return at;
+}
+
+static void apply_annotations(struct solver *sv, struct work_state *w, const struct kir_func *f,
+			      struct call_args *c)
+{
+	for (uint32_t i = 0; i < f->annot_count; i++) {
+		const struct kir_annot *an = &sv->e->m->annots[f->annot_first + i];
+		const struct rule *rule = rules_find_annotation(sv->e->rules,
+								kir_string(sv->e->m, an->name));
+		sym lock;
+		struct call_args one;
+
+		if (!rule)
+			continue;
+		lock = parse_place(sv, f, kir_string(sv->e->m, an->text), c, &w->s);
+		if (lock == SYM_NONE)
+			lock = sym_atom(sv->e->t, S_OLD, c->at);
+		one = (struct call_args){ .args = &lock, .n = 1, .ret = SYM_NONE, .at = c->at };
+		for (uint32_t k = 0; k < rule->neffects; k++) {
+			effect_need(sv, w, rule, &rule->effects[k], &one, false);
+			change(sv, w, &rule->effects[k], &one);
+		}
+	}
+}
+
+/* All functions that the module stores in this member agree that they need it:
+ * so does the call. */
+static void apply_targets(struct solver *sv, struct work_state *w, const struct kir_event *ev,
+			  struct call_args *c)
+{
+	const struct engine *e = sv->e;
+	uint32_t record = sym_name(e->t, kir_string(e->m, e->m->records[ev->record].name));
+	uint32_t field = e->names[ev->callee];
+	const struct func_info *first = NULL;
+
+	for (size_t i = 0; i < e->ntargets; i++) {
+		const struct target *tg = &e->targets[i];
+		const struct func_info *fi = &e->funcs[tg->func];
+		bool sleeps = false;
+
+		if (tg->record != record || tg->field != field)
+			continue;
+		for (uint32_t k = 0; fi->sum && k < fi->sum->nneeds; k++)
+			sleeps |= fi->sum->needs[k]->kind == NEED_WAIT &&
+				  fi->sum->needs[k]->nguards == 0;
+		if (!sleeps)
+			return;
+		if (!first)
+			first = fi;
+	}
+	for (uint32_t k = 0; first && k < first->sum->nneeds; k++)
+		if (first->sum->needs[k]->kind == NEED_WAIT && first->sum->needs[k]->nguards == 0)
+			need_apply(sv, w, first->sum->needs[k], c, first->index, false);
+}
+
+static bool call(struct solver *sv, struct work_state *w, uint32_t at)
+{
+	const struct kir_event *ev = &sv->e->m->events[at];
+	const struct kir_value *callee = &sv->e->m->values[ev->callee];
+	bool cleanup = ev->flags & KIR_EF_CLEANUP;
+	sym args[MAX_ARGS], target, dst = SYM_NONE;
+	struct call_args c = { .args = args, .ret = SYM_NONE, .at = at };
+	struct sym_node n;
+
+	for (uint32_t i = 0; i < ev->arg_count && i < MAX_ARGS; i++) {
+		kir_id v = sv->e->m->args[ev->arg_first + i];
+
+		args[c.n++] = eval_value(sv, w, v);
+	}
+	if (ev->dst != KIR_NONE)
+		dst = eval_addr(sv, w, ev->dst);
+	if (callee->kind == KIR_V_FUNC)
+		return direct_call(sv, w, kir_string(sv->e->m, callee->a), &c, dst, cleanup);
+	target = eval_value(sv, w, ev->callee);
+	n = *sym_get(sv->e->t, target);
+	if (n.kind == S_FUNC)
+		return direct_call(sv, w, sym_name_text(sv->e->t, n.a), &c, dst, cleanup);
+	if (n.flags & SF_PARAM) {
+		struct need call_param = { .kind = NEED_CALL, .callee = KIR_NONE };
+		struct call_args self = { .ret = SYM_NONE, .at = at };
+		sym params[MAX_ARGS];
+
+		for (uint32_t i = 0; i < sv->f->param_count && i < MAX_ARGS; i++)
+			params[self.n++] = sym_atom(sv->e->t, S_PARAM, i);
+		self.args = params;
+		call_param.lock = target;
+		if (!(n.flags & (SF_LOAD | SF_OLD | SF_FRESH | SF_VAR)))
+			need_apply(sv, w, &call_param, &self, KIR_NONE, false);
+	}
+	if (ev->record != KIR_NONE && callee->kind == KIR_V_FIELD)
+		apply_targets(sv, w, ev, &c);
+	forget_pointed(sv, w, &c);
+	if (dst != SYM_NONE)
+		state_bind(w, dst, eval_fresh(sv, w, at));
+	return true;
+}
+
+bool call_event(struct solver *sv, struct work_state *w, uint32_t at)
+{
+	const struct kir_event *ev = &sv->e->m->events[at];
+	sym addr, value;
+
+	switch (ev->kind) {
+	case KIR_E_CALL: case KIR_E_MACRO:
+		return call(sv, w, at);
+	case KIR_E_STORE:
+		value = eval_value(sv, w, ev->value);
+		addr = eval_addr(sv, w, ev->dst);
+		eval_store(sv, w, addr, value, at);
+		return true;
+	case KIR_E_COPY:
+		addr = eval_addr(sv, w, ev->dst);
+		eval_copy(sv, w, addr, eval_addr(sv, w, ev->value));
+		return true;
+	case KIR_E_ASM:
+		if (ev->dst != KIR_NONE) {
+			addr = eval_addr(sv, w, ev->dst);
+			eval_store(sv, w, addr, eval_fresh(sv, w, at), at);
+		}
+		return true;
+	case KIR_E_BEGIN: case KIR_E_END:
+		state_unbind(w, eval_addr(sv, w, ev->dst));
+		return true;
+	default:
+		return true;
+	}
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a function needs, held against the contexts in which registrations enter
+ * it.  Needs whose conditions nobody in this module can decide are left alone
+ * when they speak of flags; any other value may come.
+ */
+#include "entry.h"
+
+#include <string.h>
+
+static bool arises(const struct engine *e, const struct need *n, uint32_t parts)
+{
+	if (n->widened || n->violated || (n->zero_parts & parts))
+		return false;
+	for (unsigned int i = 0; i < n->nguards; i++) {
+		const struct sym_node *w = sym_get(e->t, n->guards[i].what);
+
+		if (w->kind == S_OP && w->op == KIR_OP_AND)
+			return false;
+	}
+	return true;
+}
+
+static enum wait_type wait_in(uint32_t parts, const int8_t *ctx, enum ctx_part *part)
+{
+	enum wait_type least = WAIT_SLEEP;
+
+	for (unsigned int i = 0; i < CTX_NPARTS; i++) {
+		if (!(parts >> i & 1) || 1 + ctx[i] <= 0 || ctx_part_wait(i) >= least)
+			continue;
+		least = ctx_part_wait(i);
+		*part = i;
+	}
+	return least;
+}
+
+static struct violation *violate(struct engine *e, const struct func_info *fi,
+				 const struct need *n, const struct entry *en)
+{
+	struct violation *v = arena_alloc(e->arena, sizeof(*v));
+
+	*v = (struct violation){ .func = fi->index, .site = n->site,
+		.loc = e->m->events[n->site].loc, .need = n, .lock = SYM_NONE,
+		.cause = ORIGIN_NONE, .entry = en, .sibling = KIR_NONE, .via = KIR_NONE,
+		.via_site = ORIGIN_NONE };
+	return v;
+}
+
+const struct violation *entry_meet(struct engine *e, const struct func_info *fi,
+				   const struct need *n, const struct entry *en)
+{
+	const struct rule_context *ctx = rules_context(e->rules, en->context);
+	uint32_t parts = n->wait == WAIT_CONFIG ? ctx->rt_parts : ctx->parts;
+	struct violation *v;
+	enum ctx_part part = CTX_NPARTS;
+	enum wait_type have;
+
+	if (!arises(e, n, parts))
+		return NULL;
+	switch (n->kind) {
+	case NEED_WAIT:
+		have = wait_in(parts, n->ctx, &part);
+		if (have >= n->wait)
+			return NULL;
+		v = violate(e, fi, n, en);
+		v->kind = V_WAIT;
+		v->wait = have;
+		v->part = part;
+		return v;
+	case NEED_HELD:
+		if (!ctx->bare || n->nguards)
+			return NULL;
+		v = violate(e, fi, n, en);
+		v->kind = V_CONTRACT;
+		v->lock = n->lock;
+		return v;
+	case NEED_NO_PARTS:
+		if (!(n->parts & parts))
+			return NULL;
+		v = violate(e, fi, n, en);
+		v->kind = V_CONTRACT;
+		return v;
+	default:
+		return NULL;
+	}
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Needs against registered entry contexts. */
+#ifndef KLINT_ENTRY_H
+#define KLINT_ENTRY_H
+
+#include "engine.h"
+
+/* The violation when @fi, which needs @n, is entered by @en; NULL when all is
+ * well.  Lives as long as the engine. */
+const struct violation *entry_meet(struct engine *e, const struct func_info *fi,
+				   const struct need *n, const struct entry *en);
+
+#endif

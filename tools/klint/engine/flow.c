@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Bits of the largest table that is still worth it (32 MiB). */
+#define MAX_BITS (256ull << 20)
+
+static void set_bit(uint64_t *set, uint32_t i)
+{
+	set[i / 64] |= 1ull << (i % 64);
+}
+
+static void clear_bit(uint64_t *set, uint32_t i)
+{
+	set[i / 64] &= ~(1ull << (i % 64));
+}
+
+uint32_t flow_var(const struct kir_func *f, const struct kir_value *v)
+{
+	switch (v->kind) {
+	case KIR_V_PARAM: return v->a;
+	case KIR_V_LOCAL: return f->param_count + v->a;
+	case KIR_V_TEMP: return f->param_count + f->local_count + v->a;
+	default: return KIR_NONE;
+	}
+}
+
+struct reader {
+	const struct kir_module *m;
+	const struct kir_func *f;
+	struct flow *fl;
+};
+
+/* Every variable that evaluating @v reads; a place reads its own base. */
+static void mark_uses(const struct reader *r, kir_id v, uint64_t *set)
+{
+	const struct kir_value *n;
+	uint32_t var;
+
+	if (v == KIR_NONE)
+		return;
+	n = &r->m->values[v];
+	var = flow_var(r->f, n);
+	if (var != KIR_NONE) {
+		set_bit(set, var);
+		return;
+	}
+	switch (n->kind) {
+	case KIR_V_FIELD: case KIR_V_DEREF: case KIR_V_CONTAINER:
+		mark_uses(r, n->a, set);
+		break;
+	case KIR_V_ADDR:
+		mark_uses(r, n->a, set);
+		mark_uses(r, n->a, r->fl->used_by_address);
+		break;
+	case KIR_V_INDEX: case KIR_V_OP:
+		mark_uses(r, n->a, set);
+		mark_uses(r, n->b, set);
+		break;
+	default:
+		break;
+	}
+}
+
+static void event_uses(const struct reader *r, const struct kir_event *ev, uint64_t *set)
+{
+	if (ev->kind == KIR_E_CALL || ev->kind == KIR_E_MACRO) {
+		mark_uses(r, ev->callee, set);
+		for (uint32_t i = 0; i < ev->arg_count; i++)
+			mark_uses(r, r->m->args[ev->arg_first + i], set);
+	}
+	mark_uses(r, ev->value, set);
+	if (ev->dst != KIR_NONE && flow_var(r->f, &r->m->values[ev->dst]) == KIR_NONE)
+		mark_uses(r, ev->dst, set);	/* a store through it */
+}
+
+static void infer_live(const struct reader *r)
+{
+	struct flow *fl = r->fl;
+	bool changed = true;
+	uint64_t *set = xcalloc(fl->words, sizeof(*set));
+
+	while (changed) {
+		changed = false;
+		for (uint32_t b = fl->nblocks; b-- > 0;) {
+			const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
+			uint64_t *in = fl->live + (size_t)b * fl->words;
+
+			memset(set, 0, fl->words * sizeof(*set));
+			for (uint32_t i = 0; i < blk->succ_count; i++) {
+				uint32_t to = r->m->succs[blk->succ_first + i].block;
+				const uint64_t *out = flow_row(fl, fl->live, to);
+
+				for (uint32_t w = 0; w < fl->words; w++)
+					set[w] |= out[w];
+			}
+			mark_uses(r, blk->value, set);
+			for (uint32_t i = blk->event_count; i-- > 0;) {
+				const struct kir_event *ev = &r->m->events[blk->event_first + i];
+				uint32_t var = ev->dst == KIR_NONE ? KIR_NONE :
+					flow_var(r->f, &r->m->values[ev->dst]);
+
+				if (var != KIR_NONE && ev->kind != KIR_E_ASM)
+					clear_bit(set, var);
+				event_uses(r, ev, set);
+			}
+			if (memcmp(in, set, fl->words * sizeof(*set))) {
+				memcpy(in, set, fl->words * sizeof(*set));
+				changed = true;
+			}
+		}
+	}
+	free(set);
+}
+
+/* Is a value of this kind the same in every round of a loop, or made anew by
+ * an event?  Everything else may grow round by round. */
+static bool is_bounded(const struct kir_module *m, kir_id v)
+{
+	switch (v == KIR_NONE ? KIR_V_OPAQUE : m->values[v].kind) {
+	case KIR_V_FIELD: case KIR_V_DEREF: case KIR_V_INDEX: case KIR_V_OP:
+	case KIR_V_CONTAINER: case KIR_V_ADDR:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void infer_loops(const struct reader *r)
+{
+	struct flow *fl = r->fl;
+
+	for (uint32_t b = 0; b < fl->nblocks; b++) {
+		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
+
+		for (uint32_t i = 0; i < blk->succ_count; i++) {
+			uint32_t head = r->m->succs[blk->succ_first + i].block;
+			uint64_t *grows = fl->grows + (size_t)head * fl->words;
+
+			fl->npreds[head]++;
+			if (head > b)
+				continue;
+			fl->loop_head[head] = true;
+			for (uint32_t in = head; in <= b; in++) {
+				const struct kir_block *body = &r->m->blocks[r->f->block_first + in];
+
+				for (uint32_t k = 0; k < body->event_count; k++) {
+					const struct kir_event *ev =
+						&r->m->events[body->event_first + k];
+					uint32_t var;
+
+					if (ev->kind != KIR_E_STORE || is_bounded(r->m, ev->value))
+						continue;
+					var = flow_var(r->f, &r->m->values[ev->dst]);
+					if (var != KIR_NONE)
+						set_bit(grows, var);
+				}
+			}
+		}
+	}
+}
+
+static void collect_fields(struct engine *e, kir_id v, uint32_t **names, size_t *n, size_t *cap)
+{
+	const struct kir_value *k;
+
+	if (v == KIR_NONE)
+		return;
+	k = &e->m->values[v];
+	switch (k->kind) {
+	case KIR_V_FIELD:
+		vec_push(*names, *n, *cap) = e->names[v];
+		/* fall through */
+	case KIR_V_DEREF: case KIR_V_ADDR: case KIR_V_CONTAINER:
+		collect_fields(e, k->a, names, n, cap);
+		break;
+	case KIR_V_INDEX: case KIR_V_OP:
+		collect_fields(e, k->a, names, n, cap);
+		collect_fields(e, k->b, names, n, cap);
+		break;
+	default:
+		break;
+	}
+}
+
+static int compare_u32(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+/* `ret == -EAGAIN`: such a variable's exact value matters. */
+static void note_constant_test(const struct reader *r, kir_id v)
+{
+	const struct kir_value *n = &r->m->values[v], *rhs;
+	uint32_t var;
+
+	if (n->kind != KIR_V_OP || n->b == KIR_NONE)
+		return;
+	rhs = &r->m->values[n->b];
+	var = flow_var(r->f, &r->m->values[n->a]);
+	if ((n->op == KIR_OP_EQ || n->op == KIR_OP_NE) && rhs->kind == KIR_V_INT &&
+	    rhs->imm < 0 && var != KIR_NONE)
+		set_bit(r->fl->constant_tested, var);
+}
+
+static void infer_tests(struct engine *e, const struct reader *r, struct arena *a)
+{
+	uint32_t *names = NULL;
+	size_t n = 0, cap = 0, out = 0;
+
+	for (uint32_t b = 0; b < r->fl->nblocks; b++) {
+		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
+
+		if (blk->term != KIR_TERM_BRANCH && blk->term != KIR_TERM_SWITCH)
+			continue;
+		collect_fields(e, blk->value, &names, &n, &cap);
+		note_constant_test(r, blk->value);
+	}
+	if (n)
+		qsort(names, n, sizeof(*names), compare_u32);
+	for (size_t i = 0; i < n; i++)
+		if (!out || names[out - 1] != names[i])
+			names[out++] = names[i];
+	r->fl->ntested = (uint32_t)out;
+	r->fl->tested = arena_alloc(a, (out ? out : 1) * sizeof(*names));
+	if (out)
+		memcpy(r->fl->tested, names, out * sizeof(*names));
+	free(names);
+}
+
+bool flow_is_tested(const struct flow *fl, uint32_t name)
+{
+	return fl->ntested && bsearch(&name, fl->tested, fl->ntested, sizeof(name), compare_u32);
+}
+
+struct flow *flow_infer(struct engine *e, const struct kir_func *f, struct arena *a)
+{
+	struct flow *fl = arena_alloc(a, sizeof(*fl));
+	struct reader r = { e->m, f, fl };
+	size_t rows;
+
+	fl->nblocks = f->block_count;
+	fl->nparams = f->param_count;
+	fl->nlocals = f->local_count;
+	fl->nvars = f->param_count + f->local_count + f->temp_count;
+	fl->words = fl->nvars / 64 + 1;
+	rows = (size_t)fl->nblocks * fl->words;
+	if (rows * 64 > MAX_BITS)
+		return NULL;
+	fl->live = arena_alloc(a, rows * sizeof(uint64_t));
+	fl->grows = arena_alloc(a, rows * sizeof(uint64_t));
+	fl->used_by_address = arena_alloc(a, fl->words * sizeof(uint64_t));
+	fl->constant_tested = arena_alloc(a, fl->words * sizeof(uint64_t));
+	fl->loop_head = arena_alloc(a, fl->nblocks * sizeof(bool));
+	fl->npreds = arena_alloc(a, fl->nblocks * sizeof(uint32_t));
+	infer_live(&r);
+	infer_loops(&r);
+	infer_tests(e, &r, a);
+	return fl;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The exits of one function held against each other.  A function may return with
+ * a lock taken or given back; what it may not do is to leave its caller in doubt.
+ *
+ * Suspicious is an exit at which a lock is held when another exit has taken it
+ * and given it back: the function shows by itself that it means to.  It is no
+ * mistake when the result tells the two apart in the usual way (held on success,
+ * given back on failure; trylock), or a parameter does.
+ */
+#include "solver.h"
+
+struct key {
+	sym lock;		/* or SYM_NONE: */
+	enum ctx_part part;
+};
+
+struct depth {
+	int depth;
+	bool touched;
+	uint32_t kind;
+	origin at;
+};
+
+static struct depth depth_of(const struct exit_path *x, struct key k)
+{
+	struct depth d = { .at = ORIGIN_NONE };
+
+	if (k.lock == SYM_NONE) {
+		d.depth = x->state->ctx[k.part];
+		d.touched = x->state->ctx_may >> k.part & 1;
+		d.at = x->state->ctx_at[k.part];
+		return d;
+	}
+	for (unsigned int i = 0; i < x->state->nlocks; i++) {
+		const struct held *h = &x->state->locks[i];
+
+		if (h->lock != k.lock)
+			continue;
+		d.depth = h->depth;
+		d.touched = h->may_touch;
+		d.kind = h->kind;
+		d.at = h->at;
+	}
+	return d;
+}
+
+/* A fact about parameters that cannot hold of both. */
+static bool told_apart_by_params(struct solver *sv, const struct state *a, const struct state *b)
+{
+	unsigned int j = 0;
+
+	for (unsigned int i = 0; i < a->nfacts; i++) {
+		uint8_t flags = sym_get(sv->e->t, a->facts[i].what)->flags;
+		struct cons both;
+
+		if (!(flags & SF_PARAM) || (flags & (SF_FRESH | SF_OLD | SF_VAR | SF_LOAD)))
+			continue;
+		while (j < b->nfacts && b->facts[j].what < a->facts[i].what)
+			j++;
+		if (j < b->nfacts && b->facts[j].what == a->facts[i].what &&
+		    !cons_meet(&a->facts[i].is, &b->facts[j].is, &both))
+			return true;
+	}
+	return false;
+}
+
+static bool is_failure(const struct solver *sv, const struct cons *ret)
+{
+	unsigned int fail = C_ERR;
+
+	if (sv->f->ret.kind == KIR_T_PTR)
+		fail |= C_ZERO;
+	return sv->f->ret.kind != KIR_T_VOID && !(ret->mask & ~fail);
+}
+
+/* Can the caller tell from the result that @x holds what @n does not? */
+static bool told_apart(struct solver *sv, const struct exit_path *x, const struct exit_path *n)
+{
+	struct cons both;
+
+	if (told_apart_by_params(sv, x->state, n->state))
+		return true;
+	if (sv->f->ret.kind == KIR_T_VOID || cons_meet(&x->ret, &n->ret, &both))
+		return false;
+	return !is_failure(sv, &x->ret) || is_failure(sv, &n->ret);
+}
+
+static bool is_reported(const struct solver *sv, kir_id loc)
+{
+	for (size_t i = 0; i < sv->nviolations; i++)
+		if (sv->violations[i]->kind == V_IMBALANCE && sv->violations[i]->loc == loc)
+			return true;
+	return false;
+}
+
+static void report(struct solver *sv, const struct exit_path *x, const struct exit_path *n,
+		   struct key k, const struct depth *d)
+{
+	struct violation *v;
+
+	if (is_reported(sv, x->loc))
+		return;
+	v = arena_alloc(sv->e->arena, sizeof(*v));
+	*v = (struct violation){ .kind = V_IMBALANCE, .func = sv->fi->index, .site = ORIGIN_NONE,
+		.loc = x->loc, .lock = k.lock, .lock_kind = d->kind, .part = k.part,
+		.cause = d->at, .depth = (int8_t)d->depth, .sibling = n->loc, .ret = x->ret,
+		.via = KIR_NONE, .via_site = ORIGIN_NONE };
+	vec_push(sv->violations, sv->nviolations, sv->violations_cap) = v;
+}
+
+static void check_key(struct solver *sv, struct key k)
+{
+	for (size_t i = 0; i < sv->nexits; i++) {
+		const struct exit_path *x = &sv->exits[i];
+		struct depth d = depth_of(x, k);
+
+		if (!d.depth || x->state->widened)
+			continue;
+		for (size_t j = 0; j < sv->nexits; j++) {
+			const struct exit_path *n = &sv->exits[j];
+			struct depth other = depth_of(n, k);
+
+			if (other.depth || !other.touched || n->state->widened)
+				continue;
+			if (told_apart(sv, x, n))
+				continue;
+			report(sv, x, n, k, &d);
+			break;
+		}
+	}
+}
+
+static bool is_named(const struct solver *sv, sym lock)
+{
+	return !(sym_get(sv->e->t, lock)->flags & SF_OLD);
+}
+
+void check_exits(struct solver *sv)
+{
+	uint32_t parts = 0;
+
+	if (sv->nexits < 2)
+		return;
+	for (size_t i = 0; i < sv->nexits; i++) {
+		const struct state *s = sv->exits[i].state;
+
+		for (unsigned int l = 0; l < s->nlocks; l++)
+			if (s->locks[l].depth && is_named(sv, s->locks[l].lock))
+				check_key(sv, (struct key){ .lock = s->locks[l].lock });
+		for (unsigned int p = 0; p < CTX_NPARTS; p++)
+			if (s->ctx[p])
+				parts |= 1u << p;
+	}
+	for (unsigned int p = 0; p < CTX_NPARTS; p++)
+		if ((parts >> p & 1) && p != CTX_STATE)
+			check_key(sv, (struct key){ .lock = SYM_NONE, .part = p });
+}

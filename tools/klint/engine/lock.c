@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Locks and context depths on one path.
+ *
+ * Which lock is meant is told by its address.  Kernel code often takes a lock
+ * by one name and releases it by another (a list walked again, a pointer loaded
+ * twice), so a release that names no held lock exactly is matched to the one
+ * held lock of the same class and kind before it is taken for the caller's.
+ */
+#include "solver.h"
+
+/* An annotation may name a lock without its kind: then nothing follows from
+ * holding it. */
+const struct rule_lock_kind *lock_kind(const struct engine *e, uint32_t kind)
+{
+	static const struct rule_lock_kind unknown = {
+		.name = "lock", .inner = WAIT_SLEEP, .outer = WAIT_FREE, .recursive = true
+	};
+
+	return kind == RULES_NONE ? &unknown : rules_lock_kind(e->rules, kind);
+}
+
+static bool is_vague(const struct symtab *t, sym lock)
+{
+	return sym_get(t, lock)->flags & SF_OLD;
+}
+
+/* May @h be the lock that is called @lock of @kind here? */
+static bool may_alias(struct solver *sv, const struct held *h, sym lock, uint32_t kind)
+{
+	const struct symtab *t = sv->e->t;
+	uint32_t a = sym_class(t, h->lock), b = sym_class(t, lock);
+
+	if (h->kind != kind && kind != RULES_NONE && h->kind != RULES_NONE) {
+		const struct rule_lock_kind *x = lock_kind(sv->e, h->kind);
+		const struct rule_lock_kind *y = lock_kind(sv->e, kind);
+
+		if (x->inner != y->inner)
+			return false;
+	}
+	if (sym_is(t, h->lock, S_GLOBAL) && sym_is(t, lock, S_GLOBAL))
+		return false;
+	return a == b || !a || !b || is_vague(t, h->lock) || is_vague(t, lock);
+}
+
+/* The lock with a depth of the sign of @sign that @lock names; NULL when none
+ * or, for want of an exact one, several may be meant. */
+static struct held *match(struct solver *sv, const struct state *s, sym lock, uint32_t kind,
+			  int sign)
+{
+	struct held *found = NULL, *same_class = NULL;
+	unsigned int n = 0, nsame = 0;
+
+	for (unsigned int i = 0; i < s->nlocks; i++) {
+		struct held *h = &s->locks[i];
+
+		if (sign > 0 ? h->depth <= 0 : h->depth >= 0)
+			continue;
+		if (h->lock == lock)
+			return h;
+		if (!may_alias(sv, h, lock, kind))
+			continue;
+		if (sym_class(sv->e->t, h->lock) == sym_class(sv->e->t, lock)) {
+			same_class = h;
+			nsame++;
+		}
+		found = h;
+		n++;
+	}
+	if (nsame)
+		return same_class;
+	return n == 1 ? found : NULL;
+}
+
+const struct held *lock_find(struct solver *sv, const struct state *s, sym lock, uint32_t kind)
+{
+	return match(sv, s, lock, kind, 1);
+}
+
+int lock_is_held(struct solver *sv, const struct state *s, sym lock)
+{
+	const struct held *h = match(sv, s, lock, RULES_NONE, 1);
+
+	if (h)
+		return 1;
+	for (unsigned int i = 0; i < s->nlocks; i++) {
+		if (s->locks[i].lock != lock || is_vague(sv->e->t, lock))
+			continue;
+		/* Given back here: surely not held, unless the caller has it too. */
+		if (s->locks[i].depth < 0 || s->locks[i].must_touch)
+			return 0;
+	}
+	return -1;
+}
+
+static struct held *entry_for(struct work_state *w, sym lock, uint32_t kind)
+{
+	struct held *h = state_lock(w, lock);
+
+	return h ? h : state_add_lock(w, lock, kind);
+}
+
+static void check_double(struct solver *sv, struct work_state *w, const struct held *h,
+			 bool shared, origin at)
+{
+	struct violation *v;
+
+	if (is_vague(sv->e->t, h->lock) || (shared && h->shared) ||
+	    lock_kind(sv->e, h->kind)->recursive)
+		return;
+	v = solver_violate(sv, &w->s, V_DOUBLE_LOCK, at);
+	if (v) {
+		v->lock = h->lock;
+		v->lock_kind = h->kind;
+		v->cause = h->at;
+	}
+}
+
+void lock_acquire(struct solver *sv, struct work_state *w, sym lock, uint32_t kind,
+		  bool shared, bool quiet, origin at)
+{
+	const struct symtab *t = sv->e->t;
+	struct held *h = state_lock(w, lock);
+	struct cons nonnull = cons_mask(C_ANY & ~C_ZERO);
+
+	if (sym_get(t, lock)->kind == S_PARAM || sym_get(t, lock)->kind == S_LOAD ||
+	    sym_get(t, lock)->kind == S_FRESH)
+		eval_assume_cons(sv, w, lock, &nonnull);
+	if (h && h->depth > 0 && !quiet)
+		check_double(sv, w, h, shared, at);
+	if (!h || h->depth >= 0) {
+		/* Taking back what was given back under another name. */
+		struct held *back = h ? NULL : match(sv, &w->s, lock, kind, -1);
+
+		if (back) {
+			back->depth++;
+			return;
+		}
+	}
+	if (!h)
+		h = entry_for(w, lock, kind);
+	if (!h)
+		return;
+	if (h->depth >= DEPTH_MAX) {
+		w->s.widened = true;
+		return;
+	}
+	if (h->depth <= 0 || h->at == ORIGIN_NONE)
+		h->at = at;
+	if (h->depth >= 0)
+		h->may_touch = h->must_touch = true;
+	h->kind = kind;
+	h->shared = shared;
+	h->depth++;
+}
+
+void lock_release(struct solver *sv, struct work_state *w, sym lock, uint32_t kind, origin at,
+		  bool quiet)
+{
+	struct held *h = match(sv, &w->s, lock, kind, 1);
+
+	if (h) {
+		h->depth--;
+		h->released = at;
+		return;
+	}
+	h = entry_for(w, lock, kind);
+	if (!h || h->depth <= -DEPTH_MAX) {
+		w->s.widened = true;
+		return;
+	}
+	if (h->must_touch && h->depth == 0 && !quiet && !is_vague(sv->e->t, lock)) {
+		struct violation *v = solver_violate(sv, &w->s, V_NOT_HELD, at);
+
+		if (v) {
+			v->lock = lock;
+			v->lock_kind = kind;
+			v->cause = h->released;
+		}
+	}
+	h->depth--;
+	h->at = h->released = at;
+}
+
+void ctx_enter(struct work_state *w, enum ctx_part part, int by, origin at)
+{
+	int depth = w->s.ctx[part] + by;
+
+	if (depth > DEPTH_MAX || depth < -DEPTH_MAX) {
+		w->s.widened = true;
+		return;
+	}
+	if (by > 0) {
+		if (w->s.ctx[part] >= 0) {
+			w->s.ctx_may |= 1u << part;
+			w->s.ctx_must |= 1u << part;
+		}
+		if (w->s.ctx[part] <= 0)
+			w->s.ctx_at[part] = at;
+	} else if (w->s.ctx[part] <= 0) {
+		w->s.ctx_at[part] = at;
+	}
+	w->s.ctx[part] = (int8_t)depth;
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where a need meets a state: it is satisfied, broken, or handed on to the
+ * callers of this function in their terms.
+ */
+#include "solver.h"
+
+#include <string.h>
+
+#define MAX_NEEDS 32
+
+struct violation *solver_violate(struct solver *sv, const struct state *s,
+				 enum violation_kind kind, origin at)
+{
+	struct violation *v;
+
+	if (s->widened)
+		return NULL;
+	for (size_t i = 0; i < sv->nviolations; i++)
+		if (sv->violations[i]->site == at && sv->violations[i]->kind == kind)
+			return NULL;
+	v = arena_alloc(sv->e->arena, sizeof(*v));
+	v->kind = kind;
+	v->func = sv->fi->index;
+	v->site = at;
+	v->loc = at == ORIGIN_NONE ? KIR_NONE : sv->e->m->events[at].loc;
+	v->lock = SYM_NONE;
+	v->cause = ORIGIN_NONE;
+	v->via = KIR_NONE;
+	v->via_site = ORIGIN_NONE;
+	v->sibling = KIR_NONE;
+	vec_push(sv->violations, sv->nviolations, sv->violations_cap) = v;
+	return v;
+}
+
+enum wait_type engine_wait_type(const struct engine *e, const struct state *s,
+				const int8_t *extra, struct violation *v)
+{
+	enum wait_type least = WAIT_SLEEP;
+
+	for (unsigned int i = 0; i < s->nlocks; i++) {
+		const struct held *h = &s->locks[i];
+		enum wait_type inner = lock_kind(e, h->kind)->inner;
+
+		if (h->depth <= 0 || inner >= least)
+			continue;
+		least = inner;
+		v->lock = h->lock;
+		v->lock_kind = h->kind;
+		v->cause = h->at;
+	}
+	for (unsigned int i = 0; i < CTX_NPARTS; i++) {
+		enum wait_type inner = ctx_part_wait(i);
+		int depth = s->ctx[i] + (extra ? extra[i] : 0);
+
+		if (depth <= 0 || s->ctx[i] <= 0 || inner >= least)
+			continue;
+		least = inner;
+		v->lock = SYM_NONE;
+		v->part = i;
+		v->cause = s->ctx_at[i];
+	}
+	return least;
+}
+
+/* Is @x told by this function's parameters alone, so that callers can decide? */
+static bool is_callers(const struct symtab *t, sym x)
+{
+	return (sym_get(t, x)->flags & (SF_PARAM | SF_FRESH | SF_OLD | SF_VAR | SF_LOAD)) == SF_PARAM;
+}
+
+static bool add_guard(struct need *n, sym what, const struct cons *is)
+{
+	for (unsigned int i = 0; i < n->nguards; i++) {
+		if (n->guards[i].what == what)
+			return cons_meet(&n->guards[i].is, is, &n->guards[i].is);
+	}
+	if (n->nguards < NEED_GUARDS)
+		n->guards[n->nguards++] = (struct guard){ what, *is };
+	return true;
+}
+
+/* What this path knows of the parameters: the need arises only then. */
+static bool add_path_guards(struct solver *sv, const struct state *s, struct need *n)
+{
+	for (unsigned int i = 0; i < s->nfacts; i++) {
+		const struct fact *f = &s->facts[i];
+
+		if (is_callers(sv->e->t, f->what) && !add_guard(n, f->what, &f->is))
+			return false;
+	}
+	return true;
+}
+
+static bool guards_within(const struct need *a, const struct need *b)
+{
+	for (unsigned int i = 0; i < a->nguards; i++) {
+		bool found = false;
+
+		for (unsigned int j = 0; j < b->nguards && !found; j++)
+			found = a->guards[i].what == b->guards[j].what &&
+				cons_implies(&b->guards[j].is, &a->guards[i].is);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* Whoever meets @b has met @a. */
+static bool subsumes(const struct need *a, const struct need *b)
+{
+	if (a->kind != b->kind || a->lock != b->lock || a->parts != b->parts ||
+	    a->violated != b->violated || a->shared != b->shared ||
+	    (a->violated && a->broken != b->broken))
+		return false;
+	if (a->kind == NEED_WAIT && a->wait < b->wait)
+		return false;
+	if (a->widened && !b->widened)
+		return false;
+	if (memcmp(a->ctx, b->ctx, sizeof(a->ctx)) || (a->zero_parts & ~b->zero_parts))
+		return false;
+	if (a->nreleased != b->nreleased ||
+	    memcmp(a->released, b->released, a->nreleased * sizeof(sym)))
+		return false;
+	return guards_within(a, b);
+}
+
+static void export_need(struct solver *sv, const struct need *n)
+{
+	struct need *copy;
+
+	for (size_t i = 0; i < sv->nneeds; i++)
+		if (subsumes(sv->needs[i], n))
+			return;
+	if (sv->nneeds >= MAX_NEEDS)
+		return;
+	copy = arena_alloc(sv->e->arena, sizeof(*copy));
+	*copy = *n;
+	vec_push(sv->needs, sv->nneeds, sv->needs_cap) = copy;
+}
+
+/* The state's locks less those that the callee gives back before the need. */
+static void drop_released(struct solver *sv, struct work_state *w, const struct need *n,
+			  const struct call_args *c, struct need *out)
+{
+	for (unsigned int i = 0; i < n->nreleased; i++) {
+		sym lock = eval_subst(sv, &w->s, n->released[i], c);
+		struct held *h = (struct held *)lock_find(sv, &w->s, lock, RULES_NONE);
+
+		if (h)
+			h->depth--;
+		else if (out->nreleased < NEED_RELEASED)
+			out->released[out->nreleased++] = lock;
+	}
+}
+
+/* The condition is on flag bits: a value nobody knows proves nothing. */
+static bool is_mask(const struct symtab *t, sym what)
+{
+	const struct sym_node *n = sym_get(t, what);
+
+	return n->kind == S_OP && n->op == KIR_OP_AND;
+}
+
+/* Translate the guards; false: the need does not arise here.  *defer: it may,
+ * and the callers can tell. */
+static bool translate_guards(struct solver *sv, struct work_state *w, const struct need *n,
+			     const struct call_args *c, struct need *out, bool *defer)
+{
+	for (unsigned int i = 0; i < n->nguards; i++) {
+		sym what = eval_subst(sv, &w->s, n->guards[i].what, c);
+		struct cons is = eval_cons(sv, &w->s, what), both;
+
+		if (!cons_meet(&is, &n->guards[i].is, &both))
+			return false;
+		if (cons_implies(&is, &n->guards[i].is))
+			continue;
+		if (is_callers(sv->e->t, what)) {
+			if (!add_guard(out, what, &n->guards[i].is))
+				return false;
+			*defer = true;
+		} else if (is_mask(sv->e->t, n->guards[i].what)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* @inner: the depths that the callee itself has added at the point. */
+static void break_wait(struct solver *sv, struct work_state *w, const int8_t *inner,
+		       struct need *out, bool defer)
+{
+	struct violation cause = { 0 }, *v;
+	enum wait_type have = engine_wait_type(sv->e, &w->s, inner, &cause);
+
+	if (have >= out->wait) {
+		export_need(sv, out);
+		return;
+	}
+	if (w->s.widened || out->widened)
+		return;
+	if (defer) {
+		v = arena_alloc(sv->e->arena, sizeof(*v));
+		*v = (struct violation){ .kind = V_WAIT, .func = sv->fi->index, .site = out->site,
+			.loc = sv->e->m->events[out->site].loc, .sibling = KIR_NONE,
+			.via = KIR_NONE, .via_site = ORIGIN_NONE };
+		out->violated = true;
+		out->broken = v;
+	} else {
+		v = solver_violate(sv, &w->s, V_WAIT, out->site);
+		if (!v)
+			return;
+	}
+	v->lock = cause.cause == ORIGIN_NONE ? SYM_NONE : cause.lock;
+	v->lock_kind = cause.lock_kind;
+	v->part = cause.part;
+	v->cause = cause.cause;
+	v->wait = have;
+	v->need = arena_alloc(sv->e->arena, sizeof(*out));
+	memcpy((void *)v->need, out, sizeof(*out));
+	if (defer)
+		export_need(sv, out);
+}
+
+static void break_contract(struct solver *sv, struct work_state *w, const struct need *out,
+			   bool cleanup)
+{
+	struct violation *v = solver_violate(sv, &w->s, V_CONTRACT, out->site);
+
+	if (!v)
+		return;
+	v->lock = out->lock;
+	v->cleanup = cleanup;
+	v->need = arena_alloc(sv->e->arena, sizeof(*out));
+	memcpy((void *)v->need, out, sizeof(*out));
+}
+
+static void meet_lock(struct solver *sv, struct work_state *w, struct need *out, bool cleanup)
+{
+	int held = lock_is_held(sv, &w->s, out->lock);
+	const struct held *h = state_lock(w, out->lock);
+	uint8_t flags = sym_get(sv->e->t, out->lock)->flags;
+	bool vague = flags & SF_OLD;
+
+	if (out->kind == NEED_HELD) {
+		if (held == 0 && !vague)
+			break_contract(sv, w, out, cleanup);
+		else if (held < 0 && !(flags & (SF_VAR | SF_FRESH | SF_OLD)))
+			export_need(sv, out);
+		return;
+	}
+	if (h && h->depth > 0 && !vague && !(out->shared && h->shared)) {
+		struct violation *v;
+
+		if (out->kind == NEED_NOT_HELD) {
+			break_contract(sv, w, out, cleanup);
+			return;
+		}
+		if (lock_kind(sv->e, h->kind)->recursive)
+			return;
+		v = solver_violate(sv, &w->s, V_DOUBLE_LOCK, out->site);
+		if (v) {
+			v->lock = h->lock;
+			v->lock_kind = h->kind;
+			v->cause = h->at;
+			v->need = arena_alloc(sv->e->arena, sizeof(*out));
+			memcpy((void *)v->need, out, sizeof(*out));
+		}
+		return;
+	}
+	if (held <= 0 && !(flags & (SF_VAR | SF_FRESH | SF_OLD)))
+		export_need(sv, out);
+}
+
+static void meet_parts(struct solver *sv, struct work_state *w, struct need *out)
+{
+	uint32_t have = eval_parts(sv->e, &w->s);
+
+	if (out->kind == NEED_PARTS) {
+		uint32_t left = 0;
+
+		if (have & out->parts)
+			return;
+		/* Entered and left again here, whichever it was: surely zero. */
+		for (unsigned int i = 0; i < CTX_NPARTS; i++)
+			if ((out->parts >> i & 1) && w->s.ctx[i] < 0)
+				left |= 1u << i;
+		if (left)
+			break_contract(sv, w, out, false);
+		else
+			export_need(sv, out);
+		return;
+	}
+	if (have & out->parts)
+		break_contract(sv, w, out, false);
+	else
+		export_need(sv, out);
+}
+
+static void meet_call(struct solver *sv, struct work_state *w, struct need *out)
+{
+	const struct sym_node *n = sym_get(sv->e->t, out->lock);
+	struct call_args none = { .ret = SYM_NONE, .at = out->site };
+	uint32_t func;
+
+	if (n->kind != S_FUNC) {
+		if (is_callers(sv->e->t, out->lock))
+			export_need(sv, out);
+		return;
+	}
+	func = strmap_get(sv->e->by_name, sym_name_text(sv->e->t, n->a));
+	if (func == UINT32_MAX || !sv->e->funcs[func].sum)
+		return;
+	for (uint32_t i = 0; i < sv->e->funcs[func].sum->nneeds; i++) {
+		struct need sub = *sv->e->funcs[func].sum->needs[i];
+
+		/* The depths at which the callback is called come on top. */
+		for (unsigned int k = 0; k < CTX_NPARTS; k++)
+			sub.ctx[k] += out->ctx[k] - w->s.ctx[k];
+		if (sub.nguards == 0 && sub.kind == NEED_WAIT)
+			need_apply(sv, w, &sub, &none, func, false);
+	}
+}
+
+void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
+		const struct call_args *c, uint32_t callee, bool cleanup)
+{
+	struct work_state here;
+	struct need out = *n;
+	bool defer = false;
+
+	if (n->zero_parts & eval_parts(sv->e, &w->s))
+		return;
+	out.nguards = out.nreleased = 0;
+	if (!translate_guards(sv, w, n, c, &out, &defer))
+		return;
+	out.site = c->at;
+	out.sub = n;
+	out.callee = callee;
+	out.rule = callee == KIR_NONE ? n->rule : NULL;
+	if (callee == KIR_NONE)
+		out.sub = NULL;
+	if (n->violated) {
+		if (defer) {
+			export_need(sv, &out);
+		} else if (!w->s.widened) {
+			struct violation *v = solver_violate(sv, &w->s, V_WAIT, c->at);
+
+			if (v) {
+				origin site = v->site;
+
+				*v = *n->broken;
+				v->via = sv->fi->index;
+				v->via_site = site;
+			}
+		}
+		return;
+	}
+	state_load(&here, &w->s);
+	drop_released(sv, &here, n, c, &out);
+	for (unsigned int i = 0; i < here.s.nlocks; i++)
+		if (here.locks[i].depth < 0 && out.nreleased < NEED_RELEASED)
+			out.released[out.nreleased++] = here.locks[i].lock;
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		out.ctx[i] = (int8_t)(n->ctx[i] + w->s.ctx[i]);
+	out.zero_parts = n->zero_parts | w->s.zero_parts;
+	out.widened = n->widened || w->s.widened;
+	if (!add_path_guards(sv, &w->s, &out))
+		return;
+	if (n->lock != SYM_NONE)
+		out.lock = eval_subst(sv, &w->s, n->lock, c);
+	switch (n->kind) {
+	case NEED_WAIT:
+		break_wait(sv, &here, n->ctx, &out, defer);
+		break;
+	case NEED_LOCK: case NEED_HELD: case NEED_NOT_HELD:
+		meet_lock(sv, &here, &out, cleanup);
+		break;
+	case NEED_PARTS: case NEED_NO_PARTS:
+		meet_parts(sv, &here, &out);
+		break;
+	case NEED_CALL:
+		meet_call(sv, &here, &out);
+		break;
+	}
+}

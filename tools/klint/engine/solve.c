@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One function: path states are carried through the blocks until nothing new
+ * turns up.  Each block keeps the states that have entered it.  A new state that
+ * an old one covers is dropped; when too many of one property have gathered they
+ * are joined, and if that forgets something that a later branch may ask for, the
+ * result is marked as widened.
+ */
+#include "solver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_BUDGET 30000	/* states walked per function */
+#define MAX_SAME 12		/* states of one property in one block */
+#define MAX_SAME_PLAIN 3	/* when nothing is held or touched */
+#define MAX_PER_BLOCK 96
+
+struct block_states {
+	struct state **v;
+	bool *done;
+	size_t n, cap, done_cap;
+};
+
+struct walk {
+	struct solver *sv;
+	struct block_states *blocks;
+	uint32_t lowest;	/* no block below it has a state to walk */
+};
+
+/* Nothing held, nothing touched: no imbalance can rest on such a state. */
+static bool is_plain(const struct state *s)
+{
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		if (s->ctx[i])
+			return false;
+	return !s->nlocks && !s->ctx_may;
+}
+
+static bool is_needed(const struct work_state *w, struct symtab *t, sym what)
+{
+	for (unsigned int i = 0; i < w->s.nenv; i++)
+		if (sym_mentions(t, w->env[i].value, what))
+			return true;
+	for (unsigned int i = 0; i < w->s.nlocks; i++)
+		if (sym_mentions(t, w->locks[i].lock, what))
+			return true;
+	return false;
+}
+
+/* The unknown values that @x speaks of are still in some variable or lock. */
+static bool is_reachable(const struct work_state *w, struct symtab *t, sym x)
+{
+	struct sym_node n = *sym_get(t, x);
+
+	if (n.kind == S_FRESH || n.kind == S_OLD)
+		return is_needed(w, t, x);
+	if (!(n.flags & (SF_FRESH | SF_OLD)))
+		return true;
+	if (!is_reachable(w, t, n.a))
+		return false;
+	return (n.kind != S_INDEX && !(n.kind == S_OP && n.b != SYM_NONE)) ||
+	       is_reachable(w, t, n.b);
+}
+
+static bool tests_its_fields(const struct solver *sv, sym x)
+{
+	const struct sym_node *n = sym_get(sv->e->t, x);
+
+	while (n->depth) {
+		if (n->kind == S_FIELD)
+			return flow_is_tested(sv->fl, n->b);
+		if (n->kind == S_OP && n->b != SYM_NONE &&
+		    (sym_get(sv->e->t, n->b)->flags & SF_LOAD) && tests_its_fields(sv, n->b))
+			return true;
+		n = sym_get(sv->e->t, n->a);
+	}
+	return true;
+}
+
+static bool keep_binding(const struct solver *sv, const struct work_state *w, sym addr,
+			 const uint64_t *live)
+{
+	const struct symtab *t = sv->e->t;
+	const struct sym_node *root = sym_get(t, sym_root(t, addr));
+
+	(void)w;
+	if (root->kind == S_VAR)
+		return flow_has(live, root->a) || flow_has(sv->fl->used_by_address, root->a);
+	return tests_its_fields(sv, addr) || root->kind == S_PARAM;
+}
+
+static bool keep_fact(const struct solver *sv, const struct work_state *w, sym x,
+		      const uint64_t *live, bool strict)
+{
+	struct symtab *t = sv->e->t;
+	const struct sym_node *n = sym_get(t, x);
+	const struct sym_node *root = sym_get(t, sym_root(t, x));
+
+	if (n->flags & (SF_FRESH | SF_OLD))
+		return is_reachable(w, t, x);
+	if (n->flags & SF_LOAD)
+		return tests_its_fields(sv, x);
+	if (root->kind == S_PARAM && (strict || sv->e->m->vars[sv->f->param_first + root->a].type.kind
+				      == KIR_T_PTR))
+		return flow_has(live, root->a) || is_needed(w, t, sym_root(t, x));
+	return true;
+}
+
+/* Forget what no later instruction can ask for. */
+static void prune(const struct solver *sv, struct work_state *w, uint32_t block, bool strict)
+{
+	const uint64_t *live = flow_row(sv->fl, sv->fl->live, block);
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < w->s.nenv; i++)
+		if (keep_binding(sv, w, w->env[i].addr, live))
+			w->env[n++] = w->env[i];
+	w->s.nenv = (uint16_t)n;
+	n = 0;
+	for (unsigned int i = 0; i < w->s.nfacts; i++)
+		if (keep_fact(sv, w, w->facts[i].what, live, strict))
+			w->facts[n++] = w->facts[i];
+	w->s.nfacts = (uint16_t)n;
+}
+
+/* Where paths meet: that a variable holds *some* error is all that matters of an
+ * error, unless it is compared with one. */
+static void blur_errors(struct solver *sv, struct work_state *w)
+{
+	struct symtab *t = sv->e->t;
+	struct cons err = cons_mask(C_ERR);
+
+	for (unsigned int i = 0; i < w->s.nenv; i++) {
+		const struct sym_node *at = sym_get(t, w->env[i].addr);
+		struct sym_node v = *sym_get(t, w->env[i].value);
+		uint32_t var = at->a;
+		struct cons is;
+
+		if (at->kind != S_VAR || flow_has(sv->fl->constant_tested, var) ||
+		    (v.kind != S_INT && v.kind != S_FRESH))
+			continue;
+		is = eval_cons(sv, &w->s, w->env[i].value);
+		if (is.mask == C_ERR) {
+			w->env[i].value = sym_atom(t, S_FRESH, POINT_ERROR + var);
+			state_set_fact(w, w->env[i].value, &err);
+		} else if (is.mask == C_ZERO) {
+			w->env[i].value = sym_int(t, 0);
+		}
+	}
+}
+
+/* A round of a loop is over: what grows in it is unknown at the next. */
+static void enter_next_round(struct solver *sv, struct work_state *w, uint32_t head)
+{
+	const uint64_t *grows = flow_row(sv->fl, sv->fl->grows, head);
+	struct symtab *t = sv->e->t;
+
+	for (uint32_t var = 0; var < sv->fl->nvars; var++) {
+		sym addr;
+
+		if (!grows[var / 64]) {
+			var |= 63;
+			continue;
+		}
+		if (!flow_has(grows, var))
+			continue;
+		addr = sym_atom(t, S_VAR, var);
+		if (state_value(&w->s, addr) != SYM_NONE || var < sv->fl->nparams)
+			state_bind(w, addr, eval_fresh(sv, w, POINT_LOOP + var));
+	}
+}
+
+static void join_same(struct walk *wk, struct block_states *bs, struct work_state *w)
+{
+	struct solver *sv = wk->sv;
+	struct state *joined = state_save(sv->tmp, &w->s);
+	bool plain = is_plain(&w->s);
+	struct work_state next;
+	size_t n = 0;
+
+	for (size_t i = 0; i < bs->n; i++) {
+		if (!state_same_property(bs->v[i], joined)) {
+			bs->v[n] = bs->v[i];
+			bs->done[n++] = bs->done[i];
+			continue;
+		}
+		state_join(&next, joined, bs->v[i]);
+		joined = state_save(sv->tmp, &next.s);
+	}
+	bs->n = n;
+	if (!plain)
+		joined->widened = true;
+	state_load(w, joined);
+}
+
+static void push_state(struct walk *wk, struct block_states *bs, const struct state *s)
+{
+	vec_push(bs->v, bs->n, bs->cap) = state_save(wk->sv->tmp, s);
+	if (bs->done_cap < bs->cap) {
+		bs->done = xrealloc(bs->done, bs->cap * sizeof(*bs->done));
+		bs->done_cap = bs->cap;
+	}
+	bs->done[bs->n - 1] = false;
+}
+
+static bool is_covered(const struct block_states *bs, const struct state *s)
+{
+	for (size_t i = 0; i < bs->n; i++)
+		if (state_covers(bs->v[i], s))
+			return true;
+	return false;
+}
+
+static void add_state(struct walk *wk, uint32_t from, uint32_t to, struct work_state *w)
+{
+	struct solver *sv = wk->sv;
+	struct block_states *bs = &wk->blocks[to];
+	size_t same = 0;
+
+	if (to <= from)
+		enter_next_round(sv, w, to);
+	if (sv->fl->npreds[to] > 1)
+		blur_errors(sv, w);
+	prune(sv, w, to, false);
+	if (is_covered(bs, &w->s))
+		return;
+	for (size_t i = 0; i < bs->n; i++)
+		same += state_same_property(bs->v[i], &w->s);
+	if (same >= MAX_SAME) {
+		prune(sv, w, to, true);
+		if (is_covered(bs, &w->s))
+			return;
+	}
+	if (same >= (is_plain(&w->s) ? MAX_SAME_PLAIN : 2 * MAX_SAME) ||
+	    bs->n >= MAX_PER_BLOCK)
+		join_same(wk, bs, w);
+	push_state(wk, bs, &w->s);
+	if (to < wk->lowest)
+		wk->lowest = to;
+}
+
+static void add_exit(struct solver *sv, struct work_state *w, uint32_t block)
+{
+	const struct kir_block *blk = &sv->e->m->blocks[sv->f->block_first + block];
+	struct exit_path x = { .ret = cons_any(), .ret_sym = SYM_NONE, .loc = blk->loc,
+			       .block = block };
+
+	if (blk->value != KIR_NONE) {
+		if (sv->f->ret.kind == KIR_T_RECORD) {
+			eval_copy(sv, w, sym_atom(sv->e->t, S_RET, 0), eval_addr(sv, w, blk->value));
+		} else {
+			x.ret_sym = eval_value(sv, w, blk->value);
+			x.ret = eval_cons(sv, &w->s, x.ret_sym);
+			if (sv->f->ret.kind == KIR_T_UINT || sv->f->ret.kind == KIR_T_BOOL)
+				x.ret.mask = (uint8_t)(x.ret.mask & C_ZERO ? C_ZERO : 0) |
+					     (x.ret.mask & ~C_ZERO ? C_POS | (x.ret.mask & ~C_ZERO) : 0);
+		}
+	}
+	x.state = state_save(sv->tmp, &w->s);
+	vec_push(sv->exits, sv->nexits, sv->exits_cap) = x;
+}
+
+static bool assume_case(struct solver *sv, struct work_state *w, sym v, const struct kir_block *blk,
+			const struct kir_succ *succ)
+{
+	struct cons c;
+
+	if (succ->is_default) {
+		for (uint32_t i = 0; i < blk->succ_count; i++) {
+			const struct kir_succ *other = &sv->e->m->succs[blk->succ_first + i];
+
+			if (other->is_default || other->lo != other->hi)
+				continue;
+			c = cons_cmp(KIR_OP_NE, other->lo);
+			if (!eval_assume_cons(sv, w, v, &c))
+				return false;
+		}
+		return true;
+	}
+	if (succ->lo == succ->hi) {
+		c = cons_eq(succ->lo);
+		return eval_assume_cons(sv, w, v, &c);
+	}
+	c = cons_cmp(KIR_OP_GE, succ->lo);
+	if (!eval_assume_cons(sv, w, v, &c))
+		return false;
+	c = cons_cmp(KIR_OP_LE, succ->hi);
+	return eval_assume_cons(sv, w, v, &c);
+}
+
+static void terminate(struct walk *wk, uint32_t block, struct work_state *w)
+{
+	struct solver *sv = wk->sv;
+	const struct kir_module *m = sv->e->m;
+	const struct kir_block *blk = &m->blocks[sv->f->block_first + block];
+	struct work_state next;
+	sym v = SYM_NONE;
+
+	if (blk->term == KIR_TERM_RETURN) {
+		add_exit(sv, w, block);
+		return;
+	}
+	if (blk->term == KIR_TERM_UNREACHABLE)
+		return;
+	if (blk->term == KIR_TERM_BRANCH || blk->term == KIR_TERM_SWITCH)
+		v = eval_value(sv, w, blk->value);
+	for (uint32_t i = 0; i < blk->succ_count; i++) {
+		const struct kir_succ *succ = &m->succs[blk->succ_first + i];
+
+		state_load(&next, &w->s);
+		if (blk->term == KIR_TERM_BRANCH && !eval_assume(sv, &next, v, i == 0))
+			continue;
+		if (blk->term == KIR_TERM_SWITCH && !assume_case(sv, &next, v, blk, succ))
+			continue;
+		add_state(wk, block, succ->block, &next);
+	}
+}
+
+/* Walk one state from event @i of @block to the block's end. */
+static void walk_block(struct walk *wk, uint32_t block, uint32_t i, struct work_state *w)
+{
+	struct solver *sv = wk->sv;
+	const struct kir_block *blk = &sv->e->m->blocks[sv->f->block_first + block];
+
+	for (; i < blk->event_count; i++) {
+		size_t first = sv->nout;
+		bool goes_on = call_event(sv, w, blk->event_first + i);
+
+		/* The other states that the call has left go on by themselves. */
+		while (sv->nout > first) {
+			struct work_state other;
+
+			state_fix(&sv->out[--sv->nout]);
+			state_load(&other, &sv->out[sv->nout].s);
+			if (goes_on)
+				walk_block(wk, block, i + 1, &other);
+		}
+		if (!goes_on)
+			return;
+		if (++sv->steps > (sv->e->opt.budget ? sv->e->opt.budget : DEFAULT_BUDGET) * 16u) {
+			sv->gap = "too many paths for the budget of states";
+			return;
+		}
+	}
+	terminate(wk, block, w);
+}
+
+static void walk_function(struct walk *wk)
+{
+	struct solver *sv = wk->sv;
+	uint32_t budget = sv->e->opt.budget ? sv->e->opt.budget : DEFAULT_BUDGET;
+	uint32_t states = 0;
+	struct work_state w;
+
+	state_init(&w);
+	push_state(wk, &wk->blocks[0], &w.s);
+	for (uint32_t b = 0; b < sv->fl->nblocks && !sv->gap;) {
+		struct block_states *bs = &wk->blocks[b];
+		size_t i;
+
+		for (i = 0; i < bs->n && bs->done[i]; i++)
+			;
+		if (i == bs->n) {
+			b++;
+			continue;
+		}
+		if (++states > budget) {
+			sv->gap = "too many paths for the budget of states";
+			return;
+		}
+		bs->done[i] = true;
+		state_load(&w, bs->v[i]);
+		wk->lowest = b;
+		walk_block(wk, b, 0, &w);
+		b = wk->lowest;
+	}
+}
+
+static void keep_violations(struct solver *sv)
+{
+	struct func_info *fi = sv->fi;
+	const struct violation **v = arena_alloc(sv->e->arena,
+						 (sv->nviolations + 1) * sizeof(*v));
+
+	for (size_t i = 0; i < sv->nviolations; i++)
+		v[i] = sv->violations[i];
+	fi->violations = v;
+	fi->nviolations = (uint32_t)sv->nviolations;
+}
+
+void solve_function(struct engine *e, struct func_info *fi)
+{
+	struct solver sv = { .e = e, .fi = fi, .f = fi->f, .tmp = arena_new() };
+	struct walk wk = { .sv = &sv };
+
+	sv.fl = flow_infer(e, fi->f, sv.tmp);
+	if (!sv.fl) {
+		sv.gap = "too large";
+	} else {
+		wk.blocks = xcalloc(sv.fl->nblocks, sizeof(*wk.blocks));
+		walk_function(&wk);
+		for (uint32_t b = 0; b < sv.fl->nblocks; b++) {
+			free(wk.blocks[b].v);
+			free(wk.blocks[b].done);
+		}
+		free(wk.blocks);
+	}
+	fi->gap = sv.gap;
+	fi->sum = NULL;
+	if (!sv.gap) {
+		check_exits(&sv);
+		fi->sum = summary_make(&sv);
+		keep_violations(&sv);
+	} else {
+		fi->nviolations = 0;
+	}
+	free(sv.needs);
+	free(sv.violations);
+	free(sv.exits);
+	free(sv.stored);
+	free(sv.out);
+	arena_free(sv.tmp);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside the engine: one function being solved. */
+#ifndef KLINT_SOLVER_H
+#define KLINT_SOLVER_H
+
+#include "engine.h"
+#include "flow.h"
+
+/* Program points of FRESH symbols: an event's index in the module, or: */
+#define POINT_OPAQUE	0x40000000u	/* + number of the opaque value */
+#define POINT_LOOP	0x50000000u	/* + variable: changed by a loop */
+#define POINT_ERROR	0x60000000u	/* + variable: some error number */
+#define POINT_OUT	0x70000000u	/* + event: written through a pointer by a call */
+
+struct solver {
+	struct engine *e;
+	struct func_info *fi;
+	const struct kir_func *f;
+	struct flow *fl;
+	struct arena *tmp;	/* gone when the function is done */
+	struct need **needs;
+	size_t nneeds, needs_cap;
+	struct violation **violations;
+	size_t nviolations, violations_cap;
+	struct exit_path *exits;
+	size_t nexits, exits_cap;
+	uint32_t *stored;	/* names of members stored to */
+	size_t nstored, stored_cap;
+	uint32_t steps;		/* states walked so far */
+	const char *gap;
+	struct work_state *out;	/* states that a call leaves besides the first: */
+	size_t nout, out_cap;
+};
+
+/* eval.c: values and what is known of them. */
+sym eval_value(struct solver *sv, struct work_state *w, kir_id v);
+sym eval_addr(struct solver *sv, struct work_state *w, kir_id place);
+sym eval_load(struct solver *sv, const struct state *s, sym addr);
+struct cons eval_cons(struct solver *sv, const struct state *s, sym x);
+/* Learn that @x is, or is not, zero.  False: it cannot be. */
+bool eval_assume(struct solver *sv, struct work_state *w, sym x, bool nonzero);
+bool eval_assume_cons(struct solver *sv, struct work_state *w, sym x, const struct cons *c);
+/* The symbol FRESH(@point), after the state has forgotten its last value. */
+sym eval_fresh(struct solver *sv, struct work_state *w, uint32_t point);
+void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, origin at);
+void eval_copy(struct solver *sv, struct work_state *w, sym dst, sym src);
+/* Parts of the context that are not zero here, held spinlocks included. */
+uint32_t eval_parts(const struct engine *e, const struct state *s);
+
+/* A callee's symbol in the caller's terms. */
+struct call_args {
+	const sym *args;
+	uint32_t n;
+	sym ret;		/* what S_RET stands for, or SYM_NONE */
+	origin at;		/* the call */
+};
+sym eval_subst(struct solver *sv, const struct state *s, sym x, const struct call_args *c);
+/* The same for an expression of a rule, in terms of parameters. */
+sym eval_rule_expr(struct engine *e, const struct rule_expr *x);
+/* The terms of @cond that speak of arguments, as guards; false when one cannot
+ * be told (a constant that the unit does not have). */
+bool eval_rule_guards(struct engine *e, const struct rule_cond *cond, bool on_ret,
+		      struct guard *guards, uint8_t *n);
+
+/* lock.c: locks and context depths. */
+const struct rule_lock_kind *lock_kind(const struct engine *e, uint32_t kind);
+void lock_acquire(struct solver *sv, struct work_state *w, sym lock, uint32_t kind,
+		  bool shared, bool quiet, origin at);
+void lock_release(struct solver *sv, struct work_state *w, sym lock, uint32_t kind, origin at,
+		  bool quiet);
+void ctx_enter(struct work_state *w, enum ctx_part part, int by, origin at);
+/* Is @lock held, as far as can be told?  1 yes (or an alias may be), 0 it was
+ * released here, -1 not known. */
+int lock_is_held(struct solver *sv, const struct state *s, sym lock);
+const struct held *lock_find(struct solver *sv, const struct state *s, sym lock, uint32_t kind);
+
+/* need.c: what a callee needs meets the state at the call. */
+void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
+		const struct call_args *c, uint32_t callee, bool cleanup);
+struct violation *solver_violate(struct solver *sv, const struct state *s,
+				 enum violation_kind kind, origin at);
+
+/* call.c: one event, or one terminator's successors. */
+bool call_event(struct solver *sv, struct work_state *w, uint32_t ev);
+
+/* summary.c */
+const struct summary *summary_make(struct solver *sv);
+bool summary_same(const struct summary *a, const struct summary *b);
+/* imbalance.c: compare the exits with each other. */
+void check_exits(struct solver *sv);
+
+/* solve.c: solve one function with the summaries that there are. */
+void solve_function(struct engine *e, struct func_info *fi);
+
+#endif

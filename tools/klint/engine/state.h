@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A path state: what holds at one point of one function, on some set of paths
+ * that reach it, relative to the function's entry.
+ *
+ * Its *property* (context depths and lock depths) is what the checks ask about;
+ * its *knowledge* (the values of variables and the facts that branches taught)
+ * tells the states apart that a later branch will separate.  States of one
+ * property may be joined; states of different properties never are.
+ */
+#ifndef KLINT_STATE_H
+#define KLINT_STATE_H
+
+#include "base/base.h"
+#include "cons.h"
+#include "rules/rules.h"
+#include "sym.h"
+
+#define STATE_LOCKS 24
+#define STATE_FACTS 64
+#define STATE_ENV 192
+#define DEPTH_MAX 4	/* deeper lock or context depths are cut and widened */
+
+/* Where in the current function something came from: an event's index in the
+ * module, or ORIGIN_NONE. */
+typedef uint32_t origin;
+#define ORIGIN_NONE UINT32_MAX
+
+struct held {
+	sym lock;	/* the lock's address */
+	uint32_t kind;	/* lock kind */
+	int8_t depth;	/* > 0 taken here, < 0 the caller's and released here, 0 both */
+	bool shared;	/* taken for reading */
+	bool may_touch;	/* some path took it here */
+	bool must_touch;	/* every path took it here */
+	origin at;	/* where it was taken (depth > 0) or released (depth < 0) */
+	origin released;	/* where it was released last */
+};
+
+struct fact {
+	sym what;
+	struct cons is;
+};
+
+struct binding {
+	sym addr, value;
+};
+
+struct state {
+	int8_t ctx[CTX_NPARTS];
+	uint32_t ctx_may, ctx_must;	/* parts that were entered here: some, every path */
+	origin ctx_at[CTX_NPARTS];
+	uint32_t zero_parts;	/* parts that a test has shown to be zero at entry */
+	bool widened;		/* joined beyond the bound: no finding may rest on it */
+	uint16_t nlocks, nfacts, nenv;
+	struct held *locks;	/* sorted by lock */
+	struct fact *facts;	/* sorted by what */
+	struct binding *env;	/* sorted by addr */
+};
+
+/* A state with room for everything, which the transfer functions change. */
+struct work_state {
+	struct state s;
+	struct held locks[STATE_LOCKS];
+	struct fact facts[STATE_FACTS];
+	struct binding env[STATE_ENV];
+};
+
+void state_init(struct work_state *w);
+/* After @w has been moved in memory. */
+void state_fix(struct work_state *w);
+void state_load(struct work_state *w, const struct state *s);
+/* A copy of just the size that is needed, from @a. */
+struct state *state_save(struct arena *a, const struct state *s);
+
+bool state_same_property(const struct state *a, const struct state *b);
+bool state_equal(const struct state *a, const struct state *b);
+/* Every path that @b stands for is one that @a stands for. */
+bool state_covers(const struct state *a, const struct state *b);
+/* Join of two saved states of one property, into @w. */
+void state_join(struct work_state *w, const struct state *a, const struct state *b);
+
+struct cons state_fact(const struct state *s, sym what);
+void state_set_fact(struct work_state *w, sym what, const struct cons *c);
+sym state_value(const struct state *s, sym addr);	/* SYM_NONE when unbound */
+void state_bind(struct work_state *w, sym addr, sym value);
+void state_unbind(struct work_state *w, sym addr);
+
+struct held *state_lock(struct work_state *w, sym lock);	/* NULL when not there */
+struct held *state_add_lock(struct work_state *w, sym lock, uint32_t kind);
+
+/* Write @by for @what everywhere; facts about it are dropped. */
+void state_replace(struct work_state *w, struct symtab *t, sym what, sym by);
+/* Drop the facts and memory bindings that a store to a member called @name, of
+ * the object at @addr or an alias of it, makes stale. */
+void state_forget_field(struct work_state *w, struct symtab *t, uint32_t name, sym keep);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the exits of a function to its summary: exits of one property become one
+ * outcome, in terms of the parameters and of the result.
+ */
+#include "solver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_OUTCOMES 8
+#define MAX_OUTS 8
+#define MAX_STORED 64
+
+/* @x as the caller may read it, or SYM_NONE: an object that is made here and
+ * returned is known to the caller as the result. */
+static sym export_sym(struct solver *sv, const struct exit_path *x, sym s)
+{
+	struct symtab *t = sv->e->t;
+
+	if (x->ret_sym != SYM_NONE && sym_is(t, x->ret_sym, S_FRESH))
+		s = sym_replace(t, s, x->ret_sym, sym_atom(t, S_RET, 0));
+	return sym_get(t, s)->flags & SF_VAR ? SYM_NONE : s;
+}
+
+static bool is_public(const struct symtab *t, sym s)
+{
+	return !(sym_get(t, s)->flags & (SF_VAR | SF_FRESH | SF_OLD));
+}
+
+static void add_locks(struct solver *sv, const struct exit_path *x, struct outcome *o)
+{
+	const struct state *s = x->state;
+
+	o->locks = arena_alloc(sv->e->arena, (s->nlocks + 1u) * sizeof(*o->locks));
+	for (unsigned int i = 0; i < s->nlocks; i++) {
+		const struct held *h = &s->locks[i];
+		sym lock = export_sym(sv, x, h->lock);
+
+		if (!h->depth || lock == SYM_NONE)
+			continue;
+		o->locks[o->nlocks++] = (struct effect_lock){ .lock = lock, .kind = h->kind,
+			.depth = h->depth, .shared = h->shared, .may_touch = h->may_touch,
+			.must_touch = h->must_touch, .at = h->at };
+	}
+}
+
+static void add_outs(struct solver *sv, const struct exit_path *x, struct outcome *o)
+{
+	const struct state *s = x->state;
+	struct symtab *t = sv->e->t;
+
+	o->outs = arena_alloc(sv->e->arena, MAX_OUTS * sizeof(*o->outs));
+	for (unsigned int i = 0; i < s->nenv && o->nouts < MAX_OUTS; i++) {
+		const struct sym_node *root = sym_get(t, sym_root(t, s->env[i].addr));
+
+		if ((root->kind == S_PARAM || root->kind == S_RET) &&
+		    is_public(t, s->env[i].addr) && is_public(t, s->env[i].value))
+			o->outs[o->nouts++] = s->env[i];
+	}
+}
+
+static void add_guards(struct solver *sv, const struct exit_path *x, struct outcome *o)
+{
+	const struct state *s = x->state;
+
+	for (unsigned int i = 0; i < s->nfacts && o->nguards < NEED_GUARDS; i++)
+		if (is_public(sv->e->t, s->facts[i].what) &&
+		    (sym_get(sv->e->t, s->facts[i].what)->flags & SF_PARAM))
+			o->guards[o->nguards++] = (struct guard){ s->facts[i].what, s->facts[i].is };
+}
+
+static void outcome_of(struct solver *sv, const struct exit_path *x, struct outcome *o)
+{
+	*o = (struct outcome){ .ret = x->ret, .ret_sym = SYM_NONE,
+			       .widened = x->state->widened,
+			       .zero_parts = x->state->zero_parts };
+	if (x->ret_sym != SYM_NONE && is_public(sv->e->t, x->ret_sym))
+		o->ret_sym = x->ret_sym;
+	memcpy(o->ctx, x->state->ctx, sizeof(o->ctx));
+	memcpy(o->ctx_at, x->state->ctx_at, sizeof(o->ctx_at));
+	add_locks(sv, x, o);
+	add_outs(sv, x, o);
+	add_guards(sv, x, o);
+}
+
+static bool same_effect(const struct outcome *a, const struct outcome *b)
+{
+	if (memcmp(a->ctx, b->ctx, sizeof(a->ctx)) || a->nlocks != b->nlocks)
+		return false;
+	for (unsigned int i = 0; i < a->nlocks; i++)
+		if (a->locks[i].lock != b->locks[i].lock ||
+		    a->locks[i].depth != b->locks[i].depth)
+			return false;
+	return true;
+}
+
+static void join_outcome(struct outcome *a, const struct outcome *b)
+{
+	unsigned int n = 0;
+
+	a->ret = cons_join(&a->ret, &b->ret);
+	if (a->ret_sym != b->ret_sym)
+		a->ret_sym = SYM_NONE;
+	a->widened = a->widened && b->widened;
+	a->zero_parts &= b->zero_parts;
+	for (unsigned int i = 0; i < a->nguards; i++) {
+		for (unsigned int j = 0; j < b->nguards; j++) {
+			if (a->guards[i].what != b->guards[j].what)
+				continue;
+			a->guards[n] = a->guards[i];
+			a->guards[n].is = cons_join(&a->guards[i].is, &b->guards[j].is);
+			n += !cons_is_any(&a->guards[n].is);
+			break;
+		}
+	}
+	a->nguards = (uint16_t)n;
+	n = 0;
+	for (unsigned int i = 0; i < a->nouts; i++)
+		for (unsigned int j = 0; j < b->nouts; j++)
+			if (a->outs[i].addr == b->outs[j].addr && a->outs[i].value == b->outs[j].value)
+				a->outs[n++] = a->outs[i];
+	a->nouts = (uint16_t)n;
+}
+
+static int compare_u32(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+static void add_stored(struct solver *sv, struct summary *sum)
+{
+	uint32_t n = 0;
+
+	if (sv->nstored)
+		qsort(sv->stored, sv->nstored, sizeof(*sv->stored), compare_u32);
+	for (size_t i = 0; i < sv->nstored; i++)
+		if (!n || sv->stored[n - 1] != sv->stored[i])
+			sv->stored[n++] = sv->stored[i];
+	if (n > MAX_STORED)
+		n = MAX_STORED;
+	sum->nstored = n;
+	sum->stored = arena_alloc(sv->e->arena, (n + 1) * sizeof(*sum->stored));
+	if (n)
+		memcpy(sum->stored, sv->stored, n * sizeof(*sum->stored));
+}
+
+const struct summary *summary_make(struct solver *sv)
+{
+	struct summary *sum = arena_alloc(sv->e->arena, sizeof(*sum));
+
+	sum->outcomes = arena_alloc(sv->e->arena, MAX_OUTCOMES * sizeof(*sum->outcomes));
+	for (size_t i = 0; i < sv->nexits; i++) {
+		struct outcome o;
+		uint32_t k;
+
+		outcome_of(sv, &sv->exits[i], &o);
+		for (k = 0; k < sum->noutcomes; k++)
+			if (same_effect(&sum->outcomes[k], &o))
+				break;
+		if (k < sum->noutcomes)
+			join_outcome(&sum->outcomes[k], &o);
+		else if (k < MAX_OUTCOMES)
+			sum->outcomes[sum->noutcomes++] = o;
+		else
+			sum->outcomes[MAX_OUTCOMES - 1].widened = true;
+	}
+	if (sum->noutcomes == 1)
+		sum->outcomes[0].nguards = 0;	/* nothing to tell apart */
+	sum->nneeds = (uint32_t)sv->nneeds;
+	sum->needs = arena_alloc(sv->e->arena, (sv->nneeds + 1) * sizeof(*sum->needs));
+	for (size_t i = 0; i < sv->nneeds; i++)
+		sum->needs[i] = sv->needs[i];
+	add_stored(sv, sum);
+	return sum;
+}
+
+bool summary_same(const struct summary *a, const struct summary *b)
+{
+	if (!a || !b)
+		return a == b;
+	if (a->noutcomes != b->noutcomes || a->nneeds != b->nneeds || a->nstored != b->nstored)
+		return false;
+	for (uint32_t i = 0; i < a->noutcomes; i++)
+		if (!same_effect(&a->outcomes[i], &b->outcomes[i]) ||
+		    !cons_same(&a->outcomes[i].ret, &b->outcomes[i].ret) ||
+		    a->outcomes[i].ret_sym != b->outcomes[i].ret_sym)
+			return false;
+	return true;
+}

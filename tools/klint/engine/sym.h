@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Symbolic values: what the engine computes with.  A place is its address, so
+ * "&p->lock" is FIELD(p, lock) and "p->lock" is LOAD(FIELD(p, lock)); two
+ * expressions that mean the same thing at one point are one symbol, whatever
+ * locals the source went through.  Symbols are hash-consed for the life of the
+ * engine: equality is identity.
+ */
+#ifndef KLINT_SYM_H
+#define KLINT_SYM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint32_t sym;
+#define SYM_NONE UINT32_MAX
+
+enum sym_kind {
+	S_INT,		/* imm */
+	S_STR,		/* a string literal (a = name id) */
+	S_FUNC,		/* a = name id: address of a function */
+	S_GLOBAL,	/* a = name id: address of a variable with static storage */
+	S_PARAM,	/* a = index: what the parameter held at entry */
+	S_VAR,		/* a = index: address of a parameter, local or temporary */
+	S_RET,		/* the result, in summaries only */
+	S_FRESH,	/* a = program point that made it: an unknown value */
+	S_OLD,		/* a = point: an earlier value of FRESH(a); not one value */
+	S_LOAD,		/* a = address: what is stored there */
+	S_FIELD,	/* a = address, b = name id: address of a member */
+	S_INDEX,	/* a = address, b = index: address of an element */
+	S_CONTAINER,	/* a = address of a member, b = name id: of the whole */
+	S_OP,		/* op (enum kir_op), a, b */
+	S_PRED,		/* op (enum sym_pred), a */
+	S_TEST		/* a = bits of context parts, b = 1 when negated */
+};
+
+enum sym_pred { P_IS_ERR, P_IS_ERR_OR_NULL, P_ERR_OR_ZERO };
+
+enum sym_flags {
+	SF_FRESH = 1,	/* mentions FRESH */
+	SF_OLD = 2,	/* mentions OLD: may be several objects */
+	SF_VAR = 4,	/* mentions VAR: means nothing outside the function */
+	SF_PARAM = 8,
+	SF_LOAD = 16,
+	SF_RET = 32
+};
+
+struct sym_node {
+	uint8_t kind, op, flags, depth;
+	uint32_t a, b;
+	int64_t imm;
+};
+
+struct symtab;
+struct symtab *symtab_new(void);
+void symtab_free(struct symtab *t);
+const struct sym_node *sym_get(const struct symtab *t, sym s);
+
+/* Name ids: one number per distinct string, for all names the engine meets. */
+uint32_t sym_name(struct symtab *t, const char *s);
+const char *sym_name_text(const struct symtab *t, uint32_t id);
+
+sym sym_int(struct symtab *t, int64_t v);
+sym sym_atom(struct symtab *t, enum sym_kind kind, uint32_t a);
+sym sym_load(struct symtab *t, sym addr);
+/* Folds field(container(x, f), f) to x. */
+sym sym_field(struct symtab *t, sym addr, uint32_t name);
+sym sym_index(struct symtab *t, sym addr, sym index);
+/* Folds container(field(x, f), f) to x. */
+sym sym_container(struct symtab *t, sym addr, uint32_t name);
+/* Folds constants and brings comparisons into one form (EQ, LT and NOT). */
+sym sym_op(struct symtab *t, int op, sym a, sym b);
+sym sym_pred(struct symtab *t, enum sym_pred op, sym a);
+sym sym_test(struct symtab *t, uint32_t parts, bool negated);
+
+static inline bool sym_is(const struct symtab *t, sym s, enum sym_kind k)
+{
+	return s != SYM_NONE && sym_get(t, s)->kind == k;
+}
+
+/* Does @s mention the symbol @what? */
+bool sym_mentions(const struct symtab *t, sym s, sym what);
+/* Does @s mention a load of a member called @name, of any object? */
+bool sym_loads_field(const struct symtab *t, sym s, uint32_t name);
+/* @s with every occurrence of @what replaced by @by. */
+sym sym_replace(struct symtab *t, sym s, sym what, sym by);
+/* The variable, parameter, global … that the address or value starts from. */
+sym sym_root(const struct symtab *t, sym s);
+/* The outermost member name of a lock's address: its class; 0 when unknown. */
+uint32_t sym_class(const struct symtab *t, sym s);
+
+#endif
