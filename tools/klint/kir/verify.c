@@ -261,6 +261,9 @@ static bool events_ok(struct check *c, const struct kir_event *e)
 		return false;
 	if (e->kind != KIR_E_CALL && e->kind != KIR_E_MACRO && !zero(c, e->arg_count))
 		return false;
+	if (e->kind != KIR_E_CALL && e->kind != KIR_E_STORE && e->kind != KIR_E_COPY &&
+	    !zero(c, e->flags))
+		return false;
 	return operands_ok(c, e);
 }
 
