@@ -12,286 +12,11 @@
 
 #define MAX_ARGS 64
 
-static void leave_state(struct solver *sv, const struct work_state *w)
+void call_leave_state(struct solver *sv, const struct work_state *w)
 {
 	struct work_state *to = &vec_push(sv->out, sv->nout, sv->out_cap);
 
 	state_load(to, &w->s);
-}
-
-static int guard_holds(struct solver *sv, struct work_state *w, const struct guard *g,
-		       const struct call_args *c, bool negate)
-{
-	sym what = eval_subst(sv, &w->s, g->what, c);
-	struct cons is = eval_cons(sv, &w->s, what), both, want = g->is;
-
-	if (negate) {
-		/* The complement, as far as classes and one constant can say it. */
-		if (want.has_eq)
-			want = cons_cmp(KIR_OP_NE, want.eq);
-		else if (want.nneq && want.mask == C_ANY)
-			want = cons_eq(want.neq[0]);
-		else
-			want = cons_mask(C_ANY & ~want.mask);
-		if (!want.mask)
-			return 0;
-	}
-	if (!cons_meet(&is, &want, &both))
-		return 0;
-	return cons_implies(&is, &want) ? 1 : -1;
-}
-
-static bool assume_guard(struct solver *sv, struct work_state *w, const struct guard *g,
-			 const struct call_args *c, bool negate)
-{
-	struct cons want = g->is;
-
-	if (!guard_holds(sv, w, g, c, negate))
-		return false;
-	if (negate) {
-		if (want.has_eq)
-			want = cons_cmp(KIR_OP_NE, want.eq);
-		else if (want.nneq && want.mask == C_ANY)
-			want = cons_eq(want.neq[0]);
-		else
-			want = cons_mask(C_ANY & ~want.mask);
-	}
-	return eval_assume_cons(sv, w, eval_subst(sv, &w->s, g->what, c), &want);
-}
-
-static void effect_need(struct solver *sv, struct work_state *w, const struct rule *rule,
-			const struct rule_effect *ef, const struct call_args *c, bool cleanup)
-{
-	struct need n = { .lock = SYM_NONE, .rule = rule, .callee = KIR_NONE, .wait = ef->wait };
-	struct guard ret[NEED_GUARDS];
-	uint8_t nret;
-
-	if (!eval_rule_guards(sv->e, &ef->cond, false, n.guards, &n.nguards) ||
-	    !eval_rule_guards(sv->e, &ef->cond, true, ret, &nret))
-		return;
-	switch (ef->kind) {
-	case EFFECT_SLEEP: case EFFECT_WAIT:
-		n.kind = NEED_WAIT;
-		break;
-	case EFFECT_ACQUIRE:
-		n.kind = NEED_WAIT;
-		n.wait = lock_kind(sv->e, ef->lock_kind)->outer;
-		break;
-	case EFFECT_REQUIRE: case EFFECT_FORBID:
-		n.kind = ef->kind == EFFECT_REQUIRE ? NEED_HELD : NEED_NOT_HELD;
-		n.lock = eval_rule_expr(sv->e, &ef->lock);
-		break;
-	case EFFECT_REQUIRE_PART: case EFFECT_FORBID_PART:
-		n.kind = ef->kind == EFFECT_REQUIRE_PART ? NEED_PARTS : NEED_NO_PARTS;
-		n.parts = 1u << ef->part;
-		break;
-	default:
-		return;
-	}
-	/* A sleeping lock's own wait is stated by `sleeps:`; what is left here is
-	 * what PREEMPT_RT makes of it. */
-	if (n.kind == NEED_WAIT && n.wait < WAIT_CONFIG)
-		return;
-	if (n.kind == NEED_WAIT && n.wait == WAIT_CONFIG && !sv->e->opt.rt)
-		return;
-	need_apply(sv, w, &n, c, KIR_NONE, cleanup);
-}
-
-/* Several `requires: {in: [a, b]}` effects of one row mean any of them. */
-static void part_needs(struct solver *sv, struct work_state *w, const struct rule *rule,
-		       const struct call_args *c)
-{
-	struct need n = { .kind = NEED_PARTS, .lock = SYM_NONE, .rule = rule, .callee = KIR_NONE };
-
-	for (uint32_t i = 0; i < rule->neffects; i++)
-		if (rule->effects[i].kind == EFFECT_REQUIRE_PART)
-			n.parts |= 1u << rule->effects[i].part;
-	if (n.parts)
-		need_apply(sv, w, &n, c, KIR_NONE, false);
-}
-
-/* A lock that cannot be waited for, or whose class lockdep is told about, may be
- * held already without that being a mistake. */
-static bool is_quiet(const struct rule_effect *ef)
-{
-	return ef->trylock || ef->nested;
-}
-
-static void lock_need(struct solver *sv, struct work_state *w, const struct rule *rule,
-		      const struct rule_effect *ef, const struct call_args *c)
-{
-	struct need n = { .kind = NEED_LOCK, .rule = rule, .callee = KIR_NONE,
-			  .shared = ef->shared, .lock_kind = ef->lock_kind };
-	const struct held *h;
-	sym lock;
-
-	if (is_quiet(ef) || lock_kind(sv->e, ef->lock_kind)->recursive)
-		return;
-	n.lock = eval_rule_expr(sv->e, &ef->lock);
-	lock = eval_subst(sv, &w->s, n.lock, c);
-	h = state_lock(w, lock);
-	if (h && h->depth > 0)
-		return;		/* lock_acquire() speaks of it */
-	need_apply(sv, w, &n, c, KIR_NONE, false);
-}
-
-static void change(struct solver *sv, struct work_state *w, const struct rule_effect *ef,
-		   const struct call_args *c)
-{
-	switch (ef->kind) {
-	case EFFECT_ACQUIRE:
-		lock_acquire(sv, w, eval_subst(sv, &w->s, eval_rule_expr(sv->e, &ef->lock), c),
-			     ef->lock_kind, ef->shared, is_quiet(ef), c->at);
-		break;
-	case EFFECT_RELEASE:
-		lock_release(sv, w, eval_subst(sv, &w->s, eval_rule_expr(sv->e, &ef->lock), c),
-			     ef->lock_kind, c->at, false);
-		break;
-	case EFFECT_ENTER:
-		ctx_enter(w, ef->part, 1, c->at);
-		break;
-	case EFFECT_LEAVE:
-		ctx_enter(w, ef->part, -1, c->at);
-		break;
-	case EFFECT_RESET:
-		w->s.ctx[ef->part] = 0;
-		break;
-	default:
-		break;
-	}
-}
-
-/* Does the effect happen, given its terms on arguments?  Not known: no. */
-static bool happens(struct solver *sv, struct work_state *w, const struct rule_effect *ef,
-		    const struct call_args *c)
-{
-	struct guard guards[NEED_GUARDS];
-	uint8_t n;
-
-	if (!eval_rule_guards(sv->e, &ef->cond, false, guards, &n))
-		return false;
-	for (uint8_t i = 0; i < n; i++)
-		if (guard_holds(sv, w, &guards[i], c, false) != 1)
-			return false;
-	return true;
-}
-
-static sym rule_result(struct solver *sv, struct work_state *w, const struct rule *rule,
-		       const struct call_args *c)
-{
-	struct symtab *t = sv->e->t;
-	struct cons valid = cons_mask(C_LOW | C_POS);
-	sym x, fresh;
-
-	switch (rule->ret.kind) {
-	case RET_TEST:
-		return sym_test(t, rule->ret.parts, false);
-	case RET_TEST_NOT:
-		return sym_test(t, rule->ret.parts, true);
-	case RET_NONNULL:
-		fresh = eval_fresh(sv, w, c->at);
-		eval_assume_cons(sv, w, fresh, &valid);
-		return fresh;
-	case RET_UNKNOWN:
-		return eval_fresh(sv, w, c->at);
-	default:
-		break;
-	}
-	x = eval_subst(sv, &w->s, eval_rule_expr(sv->e, &rule->ret.expr), c);
-	switch (rule->ret.kind) {
-	case RET_IS_ERR: return sym_pred(t, P_IS_ERR, x);
-	case RET_IS_ERR_OR_NULL: return sym_pred(t, P_IS_ERR_OR_NULL, x);
-	case RET_ERR_OR_ZERO: return sym_pred(t, P_ERR_OR_ZERO, x);
-	default: return x;
-	}
-}
-
-/* Effects that depend on the result: one state in which they have happened and
- * one in which they have not. */
-static void split_on_result(struct solver *sv, struct work_state *w, const struct rule *rule,
-			    struct call_args *c, const struct rule_cond *cond)
-{
-	struct work_state yes;
-	struct guard g[NEED_GUARDS];
-	uint8_t n;
-	bool ok = true;
-
-	if (!eval_rule_guards(sv->e, cond, true, g, &n) || !n)
-		return;
-	state_load(&yes, &w->s);
-	for (uint8_t i = 0; i < n && ok; i++)
-		ok = assume_guard(sv, &yes, &g[i], c, false);
-	if (ok) {
-		for (uint32_t i = 0; i < rule->neffects; i++) {
-			const struct rule_effect *ef = &rule->effects[i];
-
-			if (ef->cond.nterms && ef->cond.text && cond->text &&
-			    !strcmp(ef->cond.text, cond->text))
-				change(sv, &yes, ef, c);
-		}
-	}
-	if (n == 1 && !assume_guard(sv, w, &g[0], c, true)) {
-		if (ok)
-			state_load(w, &yes.s);
-		return;
-	}
-	if (ok)
-		leave_state(sv, &yes);
-}
-
-static bool on_result(const struct rule_effect *ef)
-{
-	for (uint32_t i = 0; i < ef->cond.nterms; i++)
-		if (ef->cond.terms[i].lhs.root == ROOT_RET)
-			return true;
-	return false;
-}
-
-static void call_now(struct solver *sv, struct work_state *w, const struct rule *rule,
-		     const struct call_args *c)
-{
-	for (uint32_t i = 0; i < rule->ncalls; i++) {
-		struct need n = { .kind = NEED_CALL, .rule = rule, .callee = KIR_NONE };
-
-		if (rule->calls[i].context != RULES_NONE)
-			continue;
-		n.lock = eval_rule_expr(sv->e, &rule->calls[i].fn);
-		need_apply(sv, w, &n, c, KIR_NONE, false);
-	}
-}
-
-static sym apply_rule(struct solver *sv, struct work_state *w, const struct rule *rule,
-		      struct call_args *c, bool cleanup)
-{
-	const struct rule_cond *cond = NULL;
-	sym ret;
-
-	part_needs(sv, w, rule, c);
-	for (uint32_t i = 0; i < rule->neffects; i++) {
-		const struct rule_effect *ef = &rule->effects[i];
-
-		if (ef->kind != EFFECT_REQUIRE_PART &&
-		    !(ef->kind == EFFECT_ACQUIRE && ef->trylock))
-			effect_need(sv, w, rule, ef, c, cleanup);
-		if (ef->kind == EFFECT_ACQUIRE)
-			lock_need(sv, w, rule, ef, c);
-	}
-	call_now(sv, w, rule, c);
-	ret = c->ret = rule_result(sv, w, rule, c);
-	for (uint32_t i = 0; i < rule->neffects; i++) {
-		const struct rule_effect *ef = &rule->effects[i];
-
-		if (on_result(ef)) {
-			if (ef->kind == EFFECT_ACQUIRE || ef->kind == EFFECT_RELEASE ||
-			    ef->kind == EFFECT_ENTER || ef->kind == EFFECT_LEAVE)
-				cond = cond ? cond : &ef->cond;
-		} else if (happens(sv, w, ef, c)) {
-			change(sv, w, ef, c);
-		}
-	}
-	if (cond)
-		split_on_result(sv, w, rule, c, cond);
-	return ret;
 }
 
 static void apply_locks(struct solver *sv, struct work_state *w, const struct outcome *o,
@@ -320,7 +45,7 @@ static bool apply_outcome(struct solver *sv, struct work_state *w, const struct 
 		return false;
 	w->s.zero_parts |= o->zero_parts;
 	for (unsigned int i = 0; i < o->nguards; i++)
-		if (!assume_guard(sv, w, &o->guards[i], c, false))
+		if (!rule_assume_guard(sv, w, &o->guards[i], c, false))
 			return false;
 	if (o->ret_sym != SYM_NONE && !sym_is(sv->e->t, o->ret_sym, S_RET)) {
 		sym x = eval_subst(sv, &w->s, o->ret_sym, c);
@@ -421,7 +146,7 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 		if (!done)
 			state_load(w, &one.s);
 		else
-			leave_state(sv, &one);
+			call_leave_state(sv, &one);
 		done = true;
 	}
 	return done;
@@ -439,7 +164,7 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 	size_t first = sv->nout;
 
 	if (rule) {
-		sym ret = apply_rule(sv, w, rule, c, cleanup);
+		sym ret = rule_apply(sv, w, rule, c, cleanup);
 
 		forget_pointed(sv, w, c);
 		if (dst != SYM_NONE) {
@@ -524,8 +249,8 @@ static void apply_annotations(struct solver *sv, struct work_state *w, const str
 			lock = sym_atom(sv->e->t, S_OLD, c->at);
 		one = (struct call_args){ .args = &lock, .n = 1, .ret = SYM_NONE, .at = c->at };
 		for (uint32_t k = 0; k < rule->neffects; k++) {
-			effect_need(sv, w, rule, &rule->effects[k], &one, false);
-			change(sv, w, &rule->effects[k], &one);
+			rule_need(sv, w, rule, &rule->effects[k], &one, false);
+			rule_change(sv, w, &rule->effects[k], &one);
 		}
 	}
 }

@@ -80,7 +80,19 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 struct violation *solver_violate(struct solver *sv, const struct state *s,
 				 enum violation_kind kind, origin at);
 
-/* call.c: one event, or one terminator's successors. */
+/* rule.c: contracts of rules. */
+sym rule_apply(struct solver *sv, struct work_state *w, const struct rule *rule,
+	       struct call_args *c, bool cleanup);
+void rule_need(struct solver *sv, struct work_state *w, const struct rule *rule,
+	       const struct rule_effect *ef, const struct call_args *c, bool cleanup);
+void rule_change(struct solver *sv, struct work_state *w, const struct rule_effect *ef,
+		 const struct call_args *c);
+/* Learn that @g holds, or with @negate that it does not; false: impossible. */
+bool rule_assume_guard(struct solver *sv, struct work_state *w, const struct guard *g,
+		       const struct call_args *c, bool negate);
+
+/* call.c: one event; a second state that it leaves. */
+void call_leave_state(struct solver *sv, const struct work_state *w);
 bool call_event(struct solver *sv, struct work_state *w, uint32_t ev);
 
 /* summary.c */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* `klint show`: the inferred contract of one function, as people read it. */
+#include "check.h"
+
+#include <string.h>
+
+static void print_place(const struct check_run *run, kir_id loc, FILE *out)
+{
+	const struct kir_loc *l;
+
+	if (loc == KIR_NONE)
+		return;
+	l = &run->m->locs[loc];
+	fprintf(out, " (%s:%u)", kir_string(run->m, l->file), l->line);
+}
+
+static const char *cons_text(struct check_run *run, const struct cons *c)
+{
+	if (c->has_eq)
+		return arena_printf(run->a, "== %lld", (long long)c->eq);
+	switch (c->mask) {
+	case C_ERR: return "is an error";
+	case C_ZERO: return "== 0";
+	case C_POS: return "> 0";
+	case C_ANY & ~C_ZERO: return "!= 0";
+	case C_ANY & ~C_ERR: return "is no error";
+	case C_ZERO | C_POS: return ">= 0";
+	case C_LOW | C_POS: return "is a pointer";
+	case C_ERR | C_LOW: return "< 0";
+	default: break;
+	}
+	return c->nneq ? arena_printf(run->a, "!= %lld", (long long)c->neq[0]) : "is anything";
+}
+
+static const char *sym_text(struct check_run *run, uint32_t func, sym s)
+{
+	const struct sym_node *n = sym_get(run->e->t, s);
+
+	if (n->kind == S_OP && n->op == KIR_OP_AND)
+		return arena_printf(run->a, "(%s & %s)", explain_name(run, func, n->a),
+				    explain_name(run, func, n->b));
+	return explain_name(run, func, s);
+}
+
+static void print_guards(struct check_run *run, uint32_t func, const struct guard *g,
+			 uint32_t n, FILE *out)
+{
+	for (uint32_t i = 0; i < n; i++)
+		fprintf(out, "%s %s %s", i ? " and" : " if", sym_text(run, func, g[i].what),
+			cons_text(run, &g[i].is));
+}
+
+static void print_depth(const char *what, int depth, FILE *out)
+{
+	fprintf(out, "      %s %s%s\n", depth > 0 ? "leaves held:" : "releases:", what,
+		depth > 1 || depth < -1 ? " (more than once)" : "");
+}
+
+static void print_outcome(struct check_run *run, const struct func_info *fi,
+			  const struct outcome *o, FILE *out)
+{
+	fprintf(out, "  returns");
+	if (fi->f->ret.kind != KIR_T_VOID)
+		fprintf(out, " a value that %s", cons_text(run, &o->ret));
+	print_guards(run, fi->index, o->guards, o->nguards, out);
+	fprintf(out, "%s\n", o->widened ? " (paths were joined: not exact)" : "");
+	for (unsigned int i = 0; i < o->nlocks; i++)
+		print_depth(explain_lock(run, fi->index, o->locks[i].lock, o->locks[i].kind),
+			    o->locks[i].depth, out);
+	for (unsigned int p = 0; p < CTX_NPARTS; p++)
+		if (o->ctx[p])
+			print_depth(ctx_part_name(p), o->ctx[p], out);
+}
+
+static void print_need(struct check_run *run, const struct func_info *fi, const struct need *n,
+		       FILE *out)
+{
+	struct violation v = { .func = fi->index, .loc = n->site == ORIGIN_NONE ? fi->f->loc :
+			       run->m->events[n->site].loc };
+	struct draft d;
+	const char *leaf;
+
+	draft_begin(&d, run, "atomic-sleep", &v);
+	leaf = explain_need(&d, fi->index, n);
+	switch (n->kind) {
+	case NEED_WAIT:
+		fprintf(out, n->wait == WAIT_SLEEP ? "  may sleep" : "  may sleep on PREEMPT_RT");
+		break;
+	case NEED_LOCK:
+		fprintf(out, "  takes %s", explain_lock(run, fi->index, n->lock, n->lock_kind));
+		break;
+	case NEED_HELD: case NEED_NOT_HELD:
+		fprintf(out, "  needs %s %s", explain_lock(run, fi->index, n->lock, RULES_NONE),
+			n->kind == NEED_HELD ? "to be held" : "not to be held");
+		break;
+	case NEED_CALL:
+		fprintf(out, "  calls %s", explain_name(run, fi->index, n->lock));
+		break;
+	default:
+		fprintf(out, "  states its context");
+		break;
+	}
+	print_guards(run, fi->index, n->guards, n->nguards, out);
+	fprintf(out, ": %s()\n", leaf);
+	for (size_t i = 0; i < d.f.nsteps; i++)
+		fprintf(out, "      %s:%u: in %s(): %s\n", d.steps[i].at.file, d.steps[i].at.line,
+			d.steps[i].function, d.steps[i].text);
+}
+
+static void print_function(struct check_run *run, const struct func_info *fi, FILE *out)
+{
+	fprintf(out, "%s()", kir_string(run->m, fi->f->name));
+	print_place(run, fi->f->loc, out);
+	fputc('\n', out);
+	if (fi->rule)
+		fprintf(out, "  callers see the contract of %s:%u\n", fi->rule->file, fi->rule->line);
+	for (uint32_t i = 0; i < fi->nentries; i++) {
+		const struct rule_context *ctx = rules_context(run->r, fi->entries[i].context);
+
+		fprintf(out, "  entered as %s: %s", ctx->why ? ctx->why : ctx->name,
+			fi->entries[i].how);
+		print_place(run, fi->entries[i].loc, out);
+		fputc('\n', out);
+	}
+	if (fi->gap)
+		fprintf(out, "  not analysed: %s\n", fi->gap);
+	else if (!fi->sum)
+		fprintf(out, "  declared here only: nothing is known but its contract\n");
+	for (uint32_t i = 0; fi->sum && i < fi->sum->nneeds; i++)
+		print_need(run, fi, fi->sum->needs[i], out);
+	for (uint32_t i = 0; fi->sum && i < fi->sum->noutcomes; i++)
+		print_outcome(run, fi, &fi->sum->outcomes[i], out);
+	if (fi->sum && !fi->sum->noutcomes)
+		fprintf(out, "  never returns\n");
+}
+
+bool checks_show(const struct kir_module *m, const struct rules *r, const char *function,
+		 FILE *out)
+{
+	struct engine_options eo = { 0 };
+	struct check_options opt = { 0 };
+	struct finding_list none;
+	struct check_run run = { .m = m, .r = r, .out = &none, .opt = &opt };
+	struct func_info *fi;
+
+	finding_list_init(&none);
+	run.e = engine_solve(m, r, &eo);
+	run.a = arena_new();
+	fi = engine_func(run.e, function);
+	if (fi)
+		print_function(&run, fi, out);
+	arena_free(run.a);
+	engine_free(run.e);
+	finding_list_free(&none);
+	return fi != NULL;
+}
