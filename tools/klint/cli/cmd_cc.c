@@ -99,14 +99,15 @@ static void add_terminal_options(struct string_list *argv, char **given)
 		string_list_add(argv, xasprintf("-fmessage-length=%d", ws.ws_col));
 }
 
-/* Compile with the plugin.  True when that succeeded; its messages are out. */
+/* Compile with the plugin.  True when that succeeded and left its KIR; only then
+ * are its messages out. */
 static bool compile_and_lower(const struct cc *cc, const char *plugin, const char *kirb)
 {
 	int err = memfd_create("messages", MFD_CLOEXEC);
 	struct spawn_how how = { .out = -1, .err = err, .group = true };
 	struct string_list argv = { 0 };
 	char *messages;
-	int status;
+	bool fine;
 	pid_t pid;
 
 	for (char **arg = cc->argv; *arg; arg++)
@@ -119,14 +120,15 @@ static bool compile_and_lower(const struct cc *cc, const char *plugin, const cha
 	pid = err < 0 ? -1 : spawn((char **)argv.v, &how);
 	if (pid < 0)
 		return false;
-	status = spawn_wait(pid, COMPILE_TIMEOUTS * cc->s.analysis.timeout);
-	if (status == 0) {
+	fine = spawn_wait(pid, COMPILE_TIMEOUTS * cc->s.analysis.timeout) == 0 &&
+	       !access(kirb, R_OK);
+	if (fine) {
 		messages = read_all(err);
 		write_fully(STDERR_FILENO, messages, strlen(messages));
 		free(messages);
 	}
 	close(err);
-	return status == 0;
+	return fine;
 }
 
 static char *report_name(const struct cc *cc)
