@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The JSON form, for scripts: what is shown, in the order of the text form, with
- * the counts of what is not.  docs/suppressing.md and the README name its
- * members; a change that could break a reader raises the version.
+ * the counts of what is not.  README.md names its members; a change that could
+ * break a reader raises the version.
  */
 
 #include "report/json_text.h"
@@ -115,6 +115,7 @@ static json_t *make_counts(const struct report *r)
 	put_count(counts, "suppressed", report_count_state(r, REPORT_SUPPRESSED));
 	put_count(counts, "baseline", report_count_state(r, REPORT_KNOWN));
 	put_count(counts, "fixed", r->nfixed);
+	put_count(counts, "baseline_unseen", r->nunseen);
 	put_count(counts, "functions", r->list->nfunctions);
 	put_count(counts, "not_analysed", r->list->ngaps);
 	return counts;

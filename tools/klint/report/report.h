@@ -113,7 +113,7 @@ int report_baseline_save(const struct report *r, const struct baseline *keep,
 struct report_options {
 	bool colour;		/* text: ANSI colours; the caller asks isatty() */
 	bool no_source;		/* text: do not quote the source */
-	bool summary;		/* text: one line of counts at the end */
+	bool summary;		/* text: counts at the end, by lint and in all */
 	bool gaps;		/* text: a note for each function not analysed */
 	bool failed;		/* SARIF: klint could not do all that it was asked */
 	const char *version;	/* of klint; NULL: none is given */

@@ -186,7 +186,39 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void put_summary(const struct printer *p)
+struct lint_count {
+	const char *lint;
+	size_t n;
+};
+
+/* "atomic-sleep 2, lock-order 1", in the order in which they were reported. */
+static void put_by_lint(const struct printer *p)
+{
+	const struct finding_list *l = p->r->list;
+	struct strmap *index = strmap_new();
+	struct lint_count *v = NULL;
+	size_t n = 0, cap = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		uint32_t at = strmap_get(index, l->v[i].lint);
+
+		if (p->r->items[i].state != REPORT_OPEN)
+			continue;
+		if (at == UINT32_MAX) {
+			at = (uint32_t)n;
+			strmap_set(index, l->v[i].lint, at);
+			vec_push(v, n, cap) = (struct lint_count){ l->v[i].lint, 0 };
+		}
+		v[at].n++;
+	}
+	for (size_t i = 0; i < n; i++)
+		fprintf(p->out, "%s%s %zu%s", i ? ", " : "klint: ", v[i].lint, v[i].n,
+			i + 1 < n ? "" : "\n");
+	strmap_free(index);
+	free(v);
+}
+
+static void put_sum(const struct printer *p)
 {
 	const struct report *r = p->r;
 	size_t all = report_count(r, SEV_NOTE), errors = report_count(r, SEV_ERROR);
@@ -224,8 +256,10 @@ bool report_text(const struct report *r, const struct report_options *opt, FILE 
 		put_fixed(&p, &r->fixed[i]);
 	for (size_t i = 0; opt->gaps && i < r->list->ngaps; i++)
 		put_gap(&p, &r->list->gaps[i]);
-	if (opt->summary)
-		put_summary(&p);
+	if (opt->summary) {
+		put_by_lint(&p);
+		put_sum(&p);
+	}
 	source_cache_free(p.sources);
 	return !fflush(out) && !ferror(out);
 }
