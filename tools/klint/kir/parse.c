@@ -114,6 +114,7 @@ static void parse_record(struct kir_parser *p)
 	if (!is_union && !kir_take_word(p, "struct"))
 		kir_fail_at(p, p->at, "expected struct or union");
 	p->file = p->source;
+	kir_skip_blank(p);
 	at = p->at;
 	name = kir_take_name(p);
 	record = kir_record(p->b, name);
