@@ -170,3 +170,21 @@ const char *step_role_name(enum step_role role)
 	}
 	return "note";
 }
+
+const char *step_word(const struct klint_finding *f, const struct klint_step *s)
+{
+	static const struct {
+		const char *lint, *word;
+	} breaks[] = {
+		{ "atomic-sleep", "sleeps" },
+		{ "rt-wait-context", "sleeps" },
+		{ "flush-deadlock", "waits" },
+	};
+
+	if (s->role != STEP_BREAK)
+		return step_role_name(s->role);
+	for (size_t i = 0; i < sizeof(breaks) / sizeof(*breaks); i++)
+		if (!strcmp(breaks[i].lint, f->lint))
+			return breaks[i].word;
+	return "here";
+}

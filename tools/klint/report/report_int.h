@@ -12,6 +12,9 @@ void report_refresh(struct report *r);
 bool scope_ran(const struct report_scope *scope, const char *lint);
 
 const char *severity_name(enum severity s);	/* as SARIF calls its levels, too */
-const char *step_role_name(enum step_role role);
+const char *step_role_name(enum step_role role);	/* for programs */
+/* What a step is, for people: the role, but where the rule is broken what
+ * happens there, if the lint has a word for it. */
+const char *step_word(const struct klint_finding *f, const struct klint_step *s);
 
 #endif

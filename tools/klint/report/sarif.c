@@ -38,10 +38,11 @@ static void put_step_nature(json_t *step, enum step_role role)
 	json_put(step, "importance", json_text(nature[role].importance));
 }
 
-static json_t *make_step_location(const struct report *r, const struct klint_step *s)
+static json_t *make_step_location(const struct report *r, const struct klint_finding *f,
+				  const struct klint_step *s)
 {
 	json_t *location = sarif_location(r, &s->at, s->function);
-	char *text = xasprintf("%s: %s", step_role_name(s->role), s->text);
+	char *text = xasprintf("%s: %s", step_word(f, s), s->text);
 
 	json_put(location, "message", sarif_message(s->role == STEP_NOTE ? s->text : text));
 	free(text);
@@ -57,7 +58,7 @@ static json_t *make_flow(const struct report *r, const struct klint_finding *f)
 	for (size_t i = 0; i < f->nsteps; i++) {
 		json_t *step = json_object();
 
-		json_put(step, "location", make_step_location(r, &f->steps[i]));
+		json_put(step, "location", make_step_location(r, f, &f->steps[i]));
 		put_step_nature(step, f->steps[i].role);
 		json_put(step, "nestingLevel", json_integer(depth));
 		json_put(step, "executionOrder", json_integer((json_int_t)i + 1));
@@ -76,7 +77,7 @@ static json_t *make_related(const struct report *r, const struct klint_finding *
 	json_t *related = json_array();
 
 	for (size_t i = 0; i < f->nsteps; i++) {
-		json_t *location = make_step_location(r, &f->steps[i]);
+		json_t *location = make_step_location(r, f, &f->steps[i]);
 
 		json_put(location, "id", json_integer((json_int_t)i + 1));
 		json_append(related, location);

@@ -108,36 +108,13 @@ static void quote_source(const struct printer *p, const struct klint_place *at)
 	putc('\n', p->out);
 }
 
-/* What happens at the step that breaks the rule, in the lint's own word. */
-static const char *break_word(const char *lint)
-{
-	static const struct {
-		const char *lint, *word;
-	} words[] = {
-		{ "atomic-sleep", "sleeps" },
-		{ "rt-wait-context", "sleeps" },
-		{ "flush-deadlock", "waits" },
-		{ "double-lock", "locks again" },
-		{ "context-imbalance", "returns" },
-		{ "lock-imbalance", "returns" },
-		{ "ref-leak", "leaks" },
-		{ "pin-moved", "moves" },
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (!strcmp(words[i].lint, lint))
-			return words[i].word;
-	return "here";
-}
-
 static void put_step(const struct printer *p, const struct klint_finding *f,
 		     const struct klint_step *s)
 {
 	put_place(p, &s->at);
 	put_severity(p, SEV_NOTE);
 	if (s->role != STEP_NOTE)
-		fprintf(p->out, "%s: ", s->role == STEP_BREAK ? break_word(f->lint) :
-			step_role_name(s->role));
+		fprintf(p->out, "%s: ", step_word(f, s));
 	fputs(s->text, p->out);
 	if (*s->function)
 		fprintf(p->out, ", in '%s'", s->function);
