@@ -35,6 +35,7 @@ static const struct {
 	{IN_F("goto b0\ncall g()"), "t:4:1: call behind the end of b0: expected a label"},
 	{IN_F("call g()"), "t:4:2: b0 does not end in goto, branch, switch, choice, return or "
 	 "unreachable"},
+	{IN_F("goto b1"), "t:3:6: b1 stands nowhere in this function"},
 	{IN_F("goto b3"), "t:4:1: b1 stands nowhere in this function"},
 	{IN_F("goto b4000000000"), "t:3:7: block 4000000000 is above 17"},
 	{IN_F("return\nb0:"), "t:4:1: a second b0"},

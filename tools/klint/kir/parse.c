@@ -234,7 +234,7 @@ struct kir_module *kir_parse(const char *text, size_t len, const char *name,
 		kir_builder_free(p->b);
 	}
 	strmap_free(p->vars);
-	free(p->labelled);
+	free(p->labels);
 	arena_free(p->names);
 	free(p);
 	return m;

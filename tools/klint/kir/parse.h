@@ -16,6 +16,11 @@
 
 #define KIR_MAX_NESTING 500
 
+struct kir_label {
+	const char *used;		/* where the text names it first */
+	bool placed;			/* it stands before its events */
+};
+
 struct kir_parser {
 	struct kir_builder *b;
 	struct arena *names;		/* lives as long as the parse */
@@ -27,8 +32,8 @@ struct kir_parser {
 	uint32_t nparams;		/* indices below are parameters */
 	unsigned int nesting;
 	bool in_function;
-	bool *labelled;			/* per block of the function */
-	uint32_t nlabelled, cap_labelled;
+	struct kir_label *labels;	/* per block of the function */
+	uint32_t nlabels, cap_labels;
 	jmp_buf failed;
 	char *err;
 	size_t errlen;

@@ -105,10 +105,12 @@ static uint32_t parse_block(struct kir_parser *p)
 	p->at++;
 	/* Each block needs a label, so the text bounds their number. */
 	nr = kir_take_u32(p, "block", (uint32_t)(p->end - p->start) / 3);
-	while (p->nlabelled <= nr) {
+	while (p->nlabels <= nr) {
 		kir_block(p->b);
-		vec_push(p->labelled, p->nlabelled, p->cap_labelled) = false;
+		vec_push(p->labels, p->nlabels, p->cap_labels) = (struct kir_label){0};
 	}
+	if (!p->labels[nr].used)
+		p->labels[nr].used = at;
 	return nr;
 }
 
@@ -375,9 +377,9 @@ static void parse_label(struct kir_parser *p, struct body *body)
 
 	need_terminator(p, body);
 	body->current = parse_block(p);
-	if (p->labelled[body->current])
+	if (p->labels[body->current].placed)
 		kir_fail_at(p, at, "a second b%u", body->current);
-	p->labelled[body->current] = true;
+	p->labels[body->current].placed = true;
 	kir_expect(p, ":");
 }
 
@@ -430,11 +432,12 @@ static void parse_body(struct kir_parser *p)
 		kir_skip_lines(p);
 	}
 	need_terminator(p, body);
-	if (!p->nlabelled)
+	if (!p->nlabels)
 		kir_fail_at(p, p->at - 1, "a body without a block");
-	for (uint32_t i = 0; i < p->nlabelled; i++)
-		if (!p->labelled[i])
-			kir_fail_at(p, p->at - 1, "b%u stands nowhere in this function", i);
+	for (uint32_t i = 0; i < p->nlabels; i++)
+		if (!p->labels[i].placed)
+			kir_fail_at(p, p->labels[i].used ? p->labels[i].used : p->at - 1,
+				    "b%u stands nowhere in this function", i);
 }
 
 void kir_parse_func(struct kir_parser *p)
@@ -443,7 +446,7 @@ void kir_parse_func(struct kir_parser *p)
 
 	p->file = p->source;
 	p->vars = strmap_new();
-	p->nparams = p->nlabelled = 0;
+	p->nparams = p->nlabels = 0;
 	p->in_function = true;
 	why = parse_head(p);
 	if (why)
