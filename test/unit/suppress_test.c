@@ -56,67 +56,69 @@ static const char *judge(const char *text, const struct report_scope *given,
 	return all;
 }
 
+static const char *allowed(const char *text)
+{
+	return judge(text, NULL, NULL);
+}
+
 static void test_lines(void)
 {
-	check_text(judge("mutex(); /* klint: allow(atomic-sleep): same line */\n", NULL, NULL),
+	check_text(allowed("mutex(); /* klint: allow(atomic-sleep): same line */\n"),
 		   "1 allowed: same line");
-	check_text(judge("mutex(); // klint: allow(atomic-sleep): slashes\n", NULL, NULL),
+	check_text(allowed("mutex(); // klint: allow(atomic-sleep): slashes\n"),
 		   "1 allowed: slashes");
-	check_text(judge("/* klint: allow(atomic-sleep): above */\nmutex();\nmutex();\n", NULL, NULL),
+	check_text(allowed("/* klint: allow(atomic-sleep): above */\nmutex();\nmutex();\n"),
 		   "2 allowed: above, 3 open");
-	check_text(judge("a(); /* klint: allow(atomic-sleep): not alone */\nmutex();\n", NULL, NULL),
+	check_text(allowed("a(); /* klint: allow(atomic-sleep): not alone */\nmutex();\n"),
 		   "1 unused suppression of atomic-sleep, 2 open");
-	check_text(judge("/*\n * klint: allow(atomic-sleep): one\n * two\n */\nmutex();\n", NULL, NULL),
+	check_text(allowed("/*\n * klint: allow(atomic-sleep): one\n * two\n */\nmutex();\n"),
 		   "5 allowed: one two");
-	check_text(judge("// klint: allow(lock-order): a\n// klint: allow(atomic-sleep): b\n"
-			 "mutex();\n", NULL, NULL),
+	check_text(allowed("// klint: allow(lock-order): a\n// klint: allow(atomic-sleep): b\n"
+			 "mutex();\n"),
 		   "1 unused suppression of lock-order, 3 allowed: b");
-	check_text(judge("/* klint: allow(atomic-sleep): a blank line */\n\nmutex();\n", NULL, NULL),
+	check_text(allowed("/* klint: allow(atomic-sleep): a blank line */\n\nmutex();\n"),
 		   "1 unused suppression of atomic-sleep, 3 open");
-	check_text(judge("/* klint: allow(lock-order, atomic-sleep): two\tlints */ mutex();\n", NULL,
-			 NULL),
+	check_text(allowed("/* klint: allow(lock-order, atomic-sleep): two\tlints */ mutex();\n"),
 		   "1 allowed: two lints, 1 unused suppression of lock-order");
-	check_text(judge("// klint: allow(atomic-sleep): at the end of the file", NULL, NULL),
+	check_text(allowed("// klint: allow(atomic-sleep): at the end of the file"),
 		   "1 unused suppression of atomic-sleep");
 }
 
 static void test_scanner(void)
 {
-	check_text(judge("mutex(\"/* klint: allow(atomic-sleep): string */\");\n", NULL, NULL),
+	check_text(allowed("mutex(\"/* klint: allow(atomic-sleep): string */\");\n"),
 		   "1 open");
-	check_text(judge("mutex(\"\\\"/* klint: allow(atomic-sleep): string */\");\n", NULL, NULL),
+	check_text(allowed("mutex(\"\\\"/* klint: allow(atomic-sleep): string */\");\n"),
 		   "1 open");
-	check_text(judge("mutex('\"'); /* klint: allow(atomic-sleep): quote */\n", NULL, NULL),
+	check_text(allowed("mutex('\"'); /* klint: allow(atomic-sleep): quote */\n"),
 		   "1 allowed: quote");
-	check_text(judge("#error don't\nmutex(); // klint: allow(atomic-sleep): apostrophe\n", NULL,
-			 NULL),
+	check_text(allowed("#error don't\nmutex(); // klint: allow(atomic-sleep): apostrophe\n"),
 		   "2 allowed: apostrophe");
-	check_text(judge("// spliced \\\nklint: allow(atomic-sleep): still comment\nmutex();\n", NULL,
-			 NULL),
+	check_text(allowed("// spliced \\\nklint: allow(atomic-sleep): still comment\nmutex();\n"),
 		   "3 allowed: still comment");
-	check_text(judge("\"a\\\nb\"; mutex(); // klint: allow(atomic-sleep): literal\n", NULL, NULL),
+	check_text(allowed("\"a\\\nb\"; mutex(); // klint: allow(atomic-sleep): literal\n"),
 		   "2 allowed: literal");
-	check_text(judge("mutex(); // see klint: allow(atomic-sleep): prose\n", NULL, NULL), "1 open");
-	check_text(judge("klint: allow(atomic-sleep); mutex();\n", NULL, NULL), "1 open");
-	check_text(judge("mutex(); /* klint: allow(atomic-sleep): not closed", NULL, NULL),
+	check_text(allowed("mutex(); // see klint: allow(atomic-sleep): prose\n"), "1 open");
+	check_text(allowed("klint: allow(atomic-sleep); mutex();\n"), "1 open");
+	check_text(allowed("mutex(); /* klint: allow(atomic-sleep): not closed"),
 		   "1 allowed: not closed");
-	check_text(judge("mutex(); /* klint: allow(atomic-sleep): dos */\r\nmutex();\r\n", NULL, NULL),
+	check_text(allowed("mutex(); /* klint: allow(atomic-sleep): dos */\r\nmutex();\r\n"),
 		   "1 allowed: dos, 2 open");
 }
 
 static void test_law(void)
 {
-	check_text(judge("mutex(); /* klint: allow(atomic-sleep) */\n", NULL, NULL),
+	check_text(allowed("mutex(); /* klint: allow(atomic-sleep) */\n"),
 		   "1 open, 1 a suppression needs a reason");
-	check_text(judge("mutex(); /* klint: allow(atomic-sleep):  */\n", NULL, NULL),
+	check_text(allowed("mutex(); /* klint: allow(atomic-sleep):  */\n"),
 		   "1 open, 1 a suppression needs a reason");
-	check_text(judge("mutex(); /* klint: allow(atomic-slip): typo */\n", NULL, NULL),
+	check_text(allowed("mutex(); /* klint: allow(atomic-slip): typo */\n"),
 		   "1 open, 1 suppression of the unknown lint atomic-slip");
-	check_text(judge("mutex(); /* klint: allow atomic-sleep: bare */\n", NULL, NULL),
+	check_text(allowed("mutex(); /* klint: allow atomic-sleep: bare */\n"),
 		   "1 open, 1 a suppression needs the lint in parentheses");
-	check_text(judge("mutex(); /* klint: allow(): nothing */\n", NULL, NULL),
+	check_text(allowed("mutex(); /* klint: allow(): nothing */\n"),
 		   "1 open, 1 a suppression needs the id of a lint");
-	check_text(judge("// klint: allow(suppression): be quiet\nx;\n", NULL, NULL),
+	check_text(allowed("// klint: allow(suppression): be quiet\nx;\n"),
 		   "1 a finding about suppressions cannot be suppressed");
 }
 
@@ -128,7 +130,7 @@ static void test_unused(void)
 	static const char *const order[] = { "lock-order", "suppression", NULL };
 	static const char *const sleep[] = { "atomic-sleep", NULL };
 
-	check_text(judge(rt, NULL, NULL), "");
+	check_text(allowed(rt), "");
 	check_text(judge(rt, &(struct report_scope){ .rt = true }, NULL),
 		   "1 unused suppression of rt-wait-context");
 	check_text(judge(text, &(struct report_scope){ .only = order }, NULL), "");
