@@ -72,4 +72,20 @@ void kir_parse_annot(struct kir_parser *p, void (*add)(struct kir_builder *b,
 /* A function behind "func". */
 void kir_parse_func(struct kir_parser *p);
 
+/* The statements of a function's body (parse_event.c). */
+struct kir_body {
+	uint32_t current;	/* the block that they go to, or KIR_NONE */
+	kir_id args[256];	/* of the call that is being parsed */
+};
+
+struct kir_statement {
+	const char *word;
+	void (*parse)(struct kir_parser *p, struct kir_body *body);
+};
+
+/* The statement whose word is next and is taken, or NULL. */
+const struct kir_statement *kir_take_statement(struct kir_parser *p);
+/* The block "bN", made if need be. */
+uint32_t kir_parse_block(struct kir_parser *p);
+
 #endif
