@@ -91,7 +91,8 @@ static int run_clang(const struct job *job, const struct analysis *a,
 	string_list_add(&argv, "-fno-color-diagnostics");
 	pid = spawn((char **)argv.v, &how);
 	if (pid < 0) {
-		*messages = xasprintf("error: %s: %s", job->fe.clang, strerror(errno));
+		*messages = xasprintf("error: cannot run %s in %s: %s", job->fe.clang,
+				      job->dir ? job->dir : ".", strerror(errno));
 		close(err);
 		return 127 << 8;
 	}
@@ -129,9 +130,13 @@ static bool lower_source(const struct job *job, const struct analysis *a,
 	}
 	if (status) {
 		error = first_error(messages);
-		fail(out, OUTCOME_UNREADABLE, error ? error :
-		     xasprintf("clang ended with status %d and said nothing",
-			       WEXITSTATUS(status)));
+		if (!error)
+			error = xasprintf("clang ended with status %d and said nothing",
+					  WEXITSTATUS(status));
+		if (job->bare)
+			error = xasprintf("%s (kernel code needs the compiler's arguments, behind --, or name the module's directory)",
+					  error);
+		fail(out, OUTCOME_UNREADABLE, error);
 		return false;
 	}
 	free(messages);
@@ -186,8 +191,10 @@ static void work(const struct job *job, const struct analysis *a, const char *ki
 		return;
 	}
 	checks_run(m, a->rules, &a->check, &out->findings);
-	if (getcwd(cwd, sizeof(cwd)))
-		paths_for_people(&out->findings, job, cwd);
+	if (!getcwd(cwd, sizeof(cwd)))
+		cwd[0] = '\0';
+	out->message = xstrdup(paths_for_people(&out->findings, kir_string(m, m->source),
+						job, cwd));
 }
 
 static void worker_main(const struct worker *w, const struct job *job, const struct analysis *a)
@@ -241,8 +248,9 @@ bool worker_collect(struct worker *w, const struct analysis *a, struct outcome *
 		if (now_seconds() < w->deadline)
 			return false;
 		spawn_kill(w->pid);
-		fail(out, OUTCOME_TIMEOUT, xasprintf("%s took more than %ld seconds (--timeout)",
-						     doing[*w->phase % 4], a->timeout));
+		fail(out, OUTCOME_TIMEOUT, xasprintf("%s took more than %ld second%s (--timeout)",
+						     doing[*w->phase % 4], a->timeout,
+						     a->timeout == 1 ? "" : "s"));
 		finding_list_init(&out->findings);
 		worker_close(w, a);
 		return true;

@@ -25,6 +25,7 @@ struct job {
 	const char *path;	/* JOB_BINARY, JOB_TEXT */
 	struct string_list args;/* JOB_SOURCE: clang's, without its name */
 	struct frontend fe;	/* JOB_SOURCE */
+	bool bare;		/* a source without any of its compiler's arguments */
 	const char *keep;	/* leave the KIR here and run no check; or NULL */
 	/* Paths that begin with `from` are shown with `to` in its place. */
 	const char *from, *to;
@@ -38,7 +39,8 @@ enum outcome_status {
 };
 struct outcome {
 	enum outcome_status status;
-	char *message;		/* one line, when not DONE; malloc'd */
+	char *message;		/* when not DONE: one line that says why; when DONE: the
+				 * unit's main file as the findings name it; malloc'd */
 	struct finding_list findings;
 };
 void outcome_free(struct outcome *o);
@@ -75,8 +77,13 @@ bool outcome_write(int fd, const struct outcome *o);
 bool outcome_read(int fd, struct outcome *o);
 
 /* paths.c: make every path in @l absolute or relative to the working directory
- * of klint, whichever of them people would type.  @dir is where clang ran. */
-void paths_for_people(struct finding_list *l, const struct job *job, const char *cwd);
+ * of klint, whichever of them people would type.  Returns @source, the main file
+ * of the unit, named the same way; it lives as long as the list. */
+const char *paths_for_people(struct finding_list *l, const char *source,
+			     const struct job *job, const char *cwd);
+
+/* The name of file @path for a person in @cwd; lives as long as @arena. */
+const char *name_for_people(struct arena *arena, const char *path, const char *cwd);
 
 /* The first error in @messages of clang, without file and line; malloc'd. */
 char *first_error(const char *messages);

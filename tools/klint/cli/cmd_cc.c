@@ -185,9 +185,10 @@ static const char *source_root(void)
 	return tree && *tree == '/' ? tree : NULL;
 }
 
-static int report_findings(const struct cc *cc, struct finding_list *findings)
+static int report_findings(const struct cc *cc, struct finding_list *findings,
+			   const char *source)
 {
-	const char *sources[] = { cc->compile.source };
+	const char *sources[] = { source };
 	struct report_scope scope = {
 		.source_root = source_root(), .sources = sources, .nsources = 1,
 		.only = cc->s.analysis.check.only, .rt = cc->opt->rt,
@@ -216,7 +217,7 @@ static int analyse_and_report(const struct cc *cc, const struct job *job)
 
 	analyse_one(job, &cc->s.analysis, &out);
 	if (out.status == OUTCOME_DONE)
-		status = report_findings(cc, &out.findings);
+		status = report_findings(cc, &out.findings, out.message);
 	else
 		not_analysed(cc, out.message);
 	outcome_free(&out);

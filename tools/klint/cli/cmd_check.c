@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "command.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,7 +45,7 @@ static void gather(struct check *c)
 		struct outcome *o = &outcomes[i];
 
 		if (o->status == OUTCOME_DONE) {
-			c->sources[c->analysed++] = c->plan.v[i].name;
+			c->sources[c->analysed++] = xstrdup(o->message);
 			finding_list_splice(&c->findings, &o->findings);
 		} else {
 			c->failed++;
@@ -79,8 +80,9 @@ static bool print(const struct check *c, const struct report *r, struct outfile 
 	};
 
 	if (!session_print(&c->s, r, &how, f->out)) {
+		fprintf(stderr, "klint: cannot write %s: %s\n",
+			f->path ? f->path : "standard output", strerror(errno));
 		outfile_abandon(f);
-		fprintf(stderr, "klint: the report could not be written\n");
 		return false;
 	}
 	return outfile_commit(f);

@@ -45,6 +45,7 @@ bool plan_source(struct plan *plan, const struct session *s, const char *source,
 		 char *const *args)
 {
 	struct string_list argv = { 0 };
+	bool bare = !args[0];
 
 	/* Flags without a compiler's name may be of either compiler. */
 	if (!args[0] || args[0][0] == '-' || ends(args[0], ".c"))
@@ -62,21 +63,25 @@ bool plan_source(struct plan *plan, const struct session *s, const char *source,
 			string_list_add(&argv, *args++);
 	}
 	string_list_add(&argv, source);
-	return plan_job(plan, s, (char **)argv.v, source, NULL);
+	if (!plan_job(plan, s, (char **)argv.v, source, NULL))
+		return false;
+	plan->v[plan->n - 1].bare = bare;
+	return true;
 }
 
-/* The name of @e's file as a person who stands here would write it. */
-static const char *entry_name(const struct db_entry *e)
+/* The name of @path, a file of a command that ran in @dir, as a person who stands
+ * here would write it. */
+static const char *file_name(const char *dir, const char *path)
 {
-	char cwd[PATH_MAX];
-	char *full = e->file[0] == '/' ? xstrdup(e->file) :
-		     xasprintf("%s/%s", e->directory, e->file);
-	size_t n;
+	struct arena *arena = arena_new();
+	char cwd[PATH_MAX] = "", *name;
+	const char *full = path[0] == '/' ? path : arena_printf(arena, "%s/%s", dir, path);
 
 	if (!getcwd(cwd, sizeof(cwd)))
-		return full;
-	n = strlen(cwd);
-	return !strncmp(full, cwd, n) && full[n] == '/' ? full + n + 1 : full;
+		cwd[0] = '\0';
+	name = xstrdup(name_for_people(arena, full, cwd));
+	arena_free(arena);
+	return name;
 }
 
 static bool below(const char *path, const char *dir)
@@ -123,7 +128,7 @@ void plan_commands(struct plan *plan, const struct session *s, const struct db *
 {
 	for (size_t i = 0; i < db->n; i++) {
 		struct db_entry *e = &db->v[i];
-		const char *name = entry_name(e);
+		const char *name = NULL;
 
 		if (!ends(e->file, ".c")) {
 			plan->skipped++;
@@ -132,8 +137,11 @@ void plan_commands(struct plan *plan, const struct session *s, const struct db *
 		if (overlay) {
 			leave_overlay(&e->arguments, overlay, dir);
 			if (below(e->file, overlay))
-				name = xasprintf("%s%s", dir, e->file + strlen(overlay));
+				name = file_name("", xasprintf("%s%s", dir,
+							       e->file + strlen(overlay)));
 		}
+		if (!name)
+			name = file_name(e->directory, e->file);
 		if (!plan_job(plan, s, (char **)e->arguments.v, name, e->directory)) {
 			plan->trouble++;
 			continue;

@@ -121,7 +121,7 @@ static bool drop_option(struct string_list *args, const char *option)
 	for (size_t i = 0; i < args->n; i++) {
 		const char *arg = args->v[i];
 
-		if (i && (prefix ? !strncmp(arg, option, len) : !strcmp(arg, option)))
+		if (prefix ? !strncmp(arg, option, len) : !strcmp(arg, option))
 			continue;
 		args->v[n++] = arg;
 		if (option_takes_next(arg) && i + 1 < args->n)
