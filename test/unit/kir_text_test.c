@@ -88,6 +88,8 @@ static const struct {
 	{"@g.foo:a[3]", "g.a[3]"},
 	{"container(%dev, foo:lock)", "container_of(dev, struct foo, lock)"},
 	{"$0", "<result>"},
+	{"$1*.foo:lock", "get(...)->lock"},
+	{"(!$2)", "!in_irq()"},
 	{"?1", "<unknown>"},
 	{"null", "NULL"},
 	{"&open", "open"},
@@ -98,7 +100,8 @@ static void test_pretty(void)
 {
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
 		char *text = xasprintf("func f(%%dev: ptr foo, %%x: ptr foo) -> void {\n"
-				       "local %%x.1: record foo\nb0:\nreturn %s\n}\n",
+				       "local %%x.1: record foo\nb0:\n"
+				       "call $1 = get(%%x)\nmacro $2 = in_irq()\nreturn %s\n}\n",
 				       values[i].kir);
 		struct kir_module *m = kir_parse(text, strlen(text), "t", err, sizeof(err));
 		char buf[64], tiny[5];

@@ -15,8 +15,8 @@ extern "C" {
 bool kir_print(const struct kir_module *m, const char *function, FILE *out);
 
 /* Write value @v of function @f (for the names of its variables; may be NULL)
- * as people read it in C: "&dev->lock", "ret < 0".  Always terminates @buf;
- * returns @buf. */
+ * as people read it in C: "&dev->lock", "ret < 0", "get_dev(...)" for what a call
+ * of @f returned.  Always terminates @buf; returns @buf. */
 const char *kir_pretty(const struct kir_module *m, const struct kir_func *f,
 		       kir_id v, char *buf, size_t len);
 

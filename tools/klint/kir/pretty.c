@@ -115,10 +115,40 @@ static void put_var(struct pretty *p, const struct kir_value *v)
 		put_number(p, param ? "$%lld" : "<local %lld>", (long long)v->a + 1);
 }
 
+/* The call or macro that gives @temp its value, or NULL. */
+static const struct kir_event *find_source(const struct pretty *p, kir_id temp)
+{
+	for (uint32_t i = 0; p->f && i < p->f->block_count; i++) {
+		const struct kir_block *b = &p->m->blocks[p->f->block_first + i];
+
+		for (uint32_t j = 0; j < b->event_count; j++) {
+			const struct kir_event *e = &p->m->events[b->event_first + j];
+
+			if (e->dst == temp && (e->kind == KIR_E_CALL || e->kind == KIR_E_MACRO))
+				return e;
+		}
+	}
+	return NULL;
+}
+
+static void put_temp(struct pretty *p, kir_id id)
+{
+	const struct kir_event *e = find_source(p, id);
+
+	if (e && p->m->values[e->callee].kind == KIR_V_FUNC) {
+		put(p, kir_string(p->m, p->m->values[e->callee].a));
+		put(p, e->arg_count ? "(...)" : "()");
+	} else {
+		put(p, "<result>");
+	}
+}
+
 static void put_value(struct pretty *p, kir_id id, bool nested)
 {
 	const struct kir_value *v = &p->m->values[id];
 
+	if (p->used + 1 >= p->len)
+		return;
 	switch (v->kind) {
 	case KIR_V_OPAQUE: put(p, "<unknown>"); break;
 	case KIR_V_INT: put_number(p, "%lld", v->imm); break;
@@ -128,7 +158,7 @@ static void put_value(struct pretty *p, kir_id id, bool nested)
 	case KIR_V_LOCAL: put_var(p, v); break;
 	case KIR_V_GLOBAL:
 	case KIR_V_FUNC: put(p, kir_string(p->m, v->a)); break;
-	case KIR_V_TEMP: put(p, "<result>"); break;
+	case KIR_V_TEMP: put_temp(p, id); break;
 	case KIR_V_FIELD: put_field(p, v); break;
 	case KIR_V_DEREF:
 		put(p, "*");

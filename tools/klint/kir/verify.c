@@ -20,10 +20,8 @@ bool kir_bad(const struct kir_check *c, const char *why, uint64_t got)
 	return false;
 }
 
-bool kir_ref(const struct kir_check *c, const char *to, uint32_t id, uint32_t n)
+bool kir_bad_ref(const struct kir_check *c, const char *to, uint32_t id, uint32_t n)
 {
-	if (id < n)
-		return true;
 	snprintf(c->err, c->errlen, "%s: damaged: %s %u refers to %s %u of %u", c->name,
 		 c->what, c->nr, to, id, n);
 	return false;

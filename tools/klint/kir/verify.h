@@ -18,8 +18,14 @@ struct kir_check {
 
 /* Each writes what is wrong and returns false, or returns true. */
 bool kir_bad(const struct kir_check *c, const char *why, uint64_t got);
-bool kir_ref(const struct kir_check *c, const char *to, uint32_t id, uint32_t n);
+bool kir_bad_ref(const struct kir_check *c, const char *to, uint32_t id, uint32_t n);
 bool kir_range(struct kir_check *c, const char *to, uint32_t first, uint32_t count, uint32_t n);
+
+/* Whether @id is an index into a table of @n. */
+static inline bool kir_ref(const struct kir_check *c, const char *to, uint32_t id, uint32_t n)
+{
+	return id < n || kir_bad_ref(c, to, id, n);
+}
 
 /* Every row of every table on its own (verify_row.c); fills `reach`. */
 bool kir_rows_ok(struct kir_check *c);
