@@ -6,6 +6,11 @@
  * Strings, locations and values are interned, so building the same thing twice
  * gives the same id.  Functions are built one at a time: kir_func_begin(), its
  * variables, blocks filled in any order, kir_func_end().
+ *
+ * A loc may be KIR_NONE everywhere: unknown.  Strings end at their first NUL, and
+ * NULL is the empty one.  A value deeper than KIR_MAX_DEPTH or larger than
+ * KIR_MAX_NODES becomes a new opaque one.  Any other misuse (an id that does not
+ * exist, an event outside of a function) makes kir_builder_finish() fail.
  */
 #ifndef KLINT_KIR_BUILD_H
 #define KLINT_KIR_BUILD_H
@@ -22,7 +27,9 @@ struct kir_builder;
 struct kir_builder *kir_builder_new(const char *source, const char *producer);
 
 /* Turn what was built into a module and free the builder.  Functions are sorted
- * by nothing: they keep the order in which they were begun.  Never NULL for
+ * by nothing: they keep the order in which they were begun.  Of several functions
+ * or globals of one name the definition stays, in the place of the first, with the
+ * annotations of all; KIR_F_ADDRESS_TAKEN is set where it holds.  Never NULL for
  * well-formed input; NULL with a message in @err when ids were out of bounds. */
 struct kir_module *kir_builder_finish(struct kir_builder *b, char *err, size_t errlen);
 
@@ -57,6 +64,7 @@ kir_id kir_v_addr(struct kir_builder *b, kir_id place);
 kir_id kir_v_container(struct kir_builder *b, kir_id a, const char *field, kir_id record);
 /* @rhs is KIR_NONE for unary operators.  Folds integer constants. */
 kir_id kir_v_op(struct kir_builder *b, enum kir_op op, kir_id lhs, kir_id rhs);
+/* Valid until the next value is made. */
 const struct kir_value *kir_builder_value(const struct kir_builder *b, kir_id v);
 
 /*
@@ -100,7 +108,8 @@ void kir_func_end(struct kir_builder *b);
 void kir_func_fail(struct kir_builder *b, const char *why);
 
 /* A new block of the current function, empty and unterminated.  A block that
- * is still unterminated at kir_func_end() becomes unreachable. */
+ * is still unterminated at kir_func_end() becomes unreachable.  There, blocks are
+ * renumbered in reverse postorder, and what the first does not reach is dropped. */
 uint32_t kir_block(struct kir_builder *b);
 /* Events go to the end of @block; events after its terminator are dropped. */
 void kir_e_call(struct kir_builder *b, uint32_t block, kir_id dst, kir_id callee,
