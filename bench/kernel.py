@@ -293,14 +293,14 @@ def write_commands(commands, path):
 # Modules against the packaged headers
 
 # Clang on headers that were configured by gcc: kbuild must believe that the
-# config was made with Clang, and what only gcc can do is undefined again.
+# config was made with Clang; the header does the same for the source.
 CLANG_ON_GCC_HEADERS = [
     "CONFIG_CC_IS_GCC=", "CONFIG_CC_IS_CLANG=y", "CONFIG_CLANG_VERSION=220108",
     "CONFIG_GCC_VERSION=0", "CONFIG_FTRACE_MCOUNT_USE_CC=",
     "CONFIG_FTRACE_MCOUNT_USE_OBJTOOL=y",
     "CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough",
 ]
-CLANG_FIX_HEADER = Path(__file__).resolve().parent / "clang-on-gcc-headers.h"
+CLANG_FIX_HEADER = RECORDER.parents[1] / "include" / "klint-clangfix.h"
 
 
 def headers(series="6.12"):

@@ -2,6 +2,7 @@
 """Running klint over recorded commands, and reading what it says."""
 import json
 import os
+import re
 import subprocess
 import time
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ class Result:
     @property
     def findings(self):
         return self.report["findings"]
+
+    @property
+    def failed(self):
+        """The files that klint could not analyse, as it names them."""
+        return re.findall(r"^klint: not analysed: (.*?): ", self.messages, re.M)
 
     @property
     def counts(self):
