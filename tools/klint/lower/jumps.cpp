@@ -60,9 +60,11 @@ void Body::switchStmt(const SwitchStmt *S) {
         To = Case.block;
     jump(To, Loc);
   } else if (live()) {
+    for (struct kir_succ &Case : Succs) {
+      setTarget(Case.block);
+      Case.block = real(Case.block);
+    }
     kir_t_switch(B, Cur, V, Succs.data(), Succs.size(), U.loc(Loc));
-    for (const struct kir_succ &Case : Succs)
-      Targeted[Case.block] = true;
     Cur = KIR_NONE;
   }
   Target *OldBreak = Break;
@@ -87,10 +89,10 @@ void Body::switchCase(const SwitchCase *S) {
 }
 
 void Body::labelStmt(const LabelStmt *S) {
-  uint32_t Block = newBlock();
+  uint32_t Block = newBlock(true);
   Labels[S->getDecl()] = {Block, Innermost};
-  Targeted[Block] = true;
-  enterLabel(Block);
+  setTarget(Block);
+  enter(Block);
 }
 
 void Body::gotoLabel(const LabelDecl *L, SourceLocation Loc) {
@@ -113,17 +115,15 @@ void Body::choice(ArrayRef<const LabelDecl *> To, bool FallsThrough,
                   SourceLocation Loc) {
   if (!live())
     return;
-  SmallVector<uint32_t, 4> Blocks;
+  SmallVector<uint32_t, 4> Ways;
   uint32_t Next = KIR_NONE;
   if (FallsThrough)
-    Blocks.push_back(Next = newBlock());
+    Ways.push_back(Next = kir_block(B));
   for (const LabelDecl *L : To) {
-    Blocks.push_back(newBlock());
-    Gotos.push_back({Blocks.back(), Innermost, L, Loc});
+    Ways.push_back(kir_block(B));
+    Gotos.push_back({Ways.back(), Innermost, L, Loc});
   }
-  kir_t_choice(B, Cur, Blocks.data(), Blocks.size(), U.loc(Loc));
-  for (uint32_t Block : Blocks)
-    Targeted[Block] = true;
+  kir_t_choice(B, Cur, Ways.data(), Ways.size(), U.loc(Loc));
   Cur = Next;
 }
 

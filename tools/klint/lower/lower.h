@@ -246,10 +246,11 @@ private:
 
   // scopes.cpp: blocks and scopes
   bool live() const { return Cur != KIR_NONE; }
-  uint32_t newBlock();
-  bool reached(uint32_t Block) const { return Targeted[Block]; }
+  uint32_t newBlock(bool IsBack = false);
+  uint32_t real(uint32_t Block);
+  void setTarget(uint32_t Block) { Blocks[Block].IsTarget = true; }
+  bool reached(uint32_t Block) const { return Blocks[Block].IsTarget; }
   void enter(uint32_t Block); ///< Go on there, dead if nothing jumps to it.
-  void enterLabel(uint32_t Block);
   void jump(uint32_t Block, clang::SourceLocation Loc);
   void jump(Target &T, clang::SourceLocation Loc);
   void land(Target &T, clang::SourceLocation Loc);
@@ -271,8 +272,15 @@ private:
   uint8_t kindOf(kir_id V) const { return kir_builder_value(B, V)->kind; }
   void fail(std::string Reason);
 
+  struct BlockState {
+    uint32_t Real = KIR_NONE; ///< In the module, once it is needed.
+    uint32_t From = KIR_NONE; ///< Real block that alone goes here, not yet ended.
+    clang::SourceLocation Loc; ///< Of that jump.
+    bool IsBack = false;
+    bool IsTarget = false;
+  };
   struct PendingGoto {
-    uint32_t Block;
+    uint32_t Block; ///< Real.
     const Scope *From;
     const clang::LabelDecl *To;
     clang::SourceLocation Loc;
@@ -289,7 +297,7 @@ private:
   std::string Why;
   unsigned Depth = 0;
   uint32_t Cur = KIR_NONE;
-  std::vector<bool> Targeted;
+  std::vector<BlockState> Blocks;
   const Scope *Innermost = nullptr;
   std::deque<Scope> Scopes;
   Target *Break = nullptr, *Continue = nullptr;

@@ -203,7 +203,7 @@ ArrayRef<AnnotationUse> MacroTable::annotations(SourceLocation From,
     return A.Loc < B.Loc;
   };
   if (!UsesSorted) {
-    std::stable_sort(Uses.begin(), Uses.end(), Less);
+    llvm::sort(Uses, Less);
     UsesSorted = true;
   }
   AnnotationUse Key;

@@ -4,6 +4,10 @@
 // A variable is ended, and its cleanup called, on every edge that leaves its
 // scope.  Scope links are never freed while a function is lowered, so a goto can
 // remember where it stands until its label is known.
+//
+// A block of the lowering becomes one of the module only when it has more than one
+// way in: much of what macros write (do {} while (0), if (0), constant switches) is
+// then no block at all.
 
 #include "lower.h"
 
@@ -13,30 +17,46 @@ using namespace clang;
 
 namespace klint {
 
-uint32_t Body::newBlock() {
-  uint32_t Block = kir_block(B);
-  if (Targeted.size() <= Block)
-    Targeted.resize(Block + 1);
-  return Block;
+// IsBack: jumps to it may come after it was entered.
+uint32_t Body::newBlock(bool IsBack) {
+  BlockState New;
+  New.IsBack = IsBack;
+  Blocks.push_back(New);
+  return Blocks.size() - 1;
+}
+
+// The block in the module; made when it turns out to be needed.
+uint32_t Body::real(uint32_t Block) {
+  BlockState &S = Blocks[Block];
+  if (S.Real == KIR_NONE)
+    S.Real = kir_block(B);
+  if (S.From != KIR_NONE)
+    kir_t_goto(B, S.From, S.Real, U.loc(S.Loc));
+  S.From = KIR_NONE;
+  return S.Real;
 }
 
 void Body::enter(uint32_t Block) {
   if (live())
     jump(Block, SourceLocation());
-  Cur = reached(Block) ? Block : KIR_NONE;
-}
-
-void Body::enterLabel(uint32_t Block) {
-  if (live())
-    jump(Block, SourceLocation());
-  Cur = Block;
+  BlockState &S = Blocks[Block];
+  if (S.From != KIR_NONE)
+    Cur = S.From; // the only way in: go on where it comes from
+  else
+    Cur = S.IsTarget ? real(Block) : KIR_NONE;
 }
 
 void Body::jump(uint32_t Block, SourceLocation Loc) {
   if (!live())
     return;
-  kir_t_goto(B, Cur, Block, U.loc(Loc));
-  Targeted[Block] = true;
+  BlockState &S = Blocks[Block];
+  if (!S.IsTarget && !S.IsBack) {
+    S.From = Cur;
+    S.Loc = Loc;
+  } else {
+    kir_t_goto(B, Cur, real(Block), U.loc(Loc));
+  }
+  S.IsTarget = true;
   Cur = KIR_NONE;
 }
 
@@ -65,8 +85,9 @@ void Body::branch(kir_id V, uint32_t Yes, uint32_t No, SourceLocation Loc) {
     return jump(No, Loc);
   if (Val->kind == KIR_V_STR)
     return jump(Yes, Loc);
-  kir_t_branch(B, Cur, V, Yes, No, U.loc(Loc));
-  Targeted[Yes] = Targeted[No] = true;
+  kir_t_branch(B, Cur, V, real(Yes), real(No), U.loc(Loc));
+  setTarget(Yes);
+  setTarget(No);
   Cur = KIR_NONE;
 }
 

@@ -17,8 +17,7 @@ std::string Body::lower(const FunctionDecl *FD) {
                                     U.type(P->getType()), U.loc(P->getLocation()));
     Variables[P] = kir_v_param(B, Index);
   }
-  Cur = newBlock();
-  Targeted[Cur] = true;
+  Cur = kir_block(B);
   const auto *Block = dyn_cast<CompoundStmt>(FD->getBody());
   if (!Block)
     return std::string("cannot lower ") + FD->getBody()->getStmtClassName();
@@ -136,11 +135,11 @@ void Body::loopBody(const Stmt *S, Target &BreakTo, Target &ContinueTo) {
 }
 
 void Body::whileStmt(const WhileStmt *S) {
-  Target Exit{newBlock(), Innermost}, Head{newBlock(), Innermost};
+  Target Exit{newBlock(), Innermost}, Head{newBlock(true), Innermost};
   uint32_t Inside = newBlock();
   // A label in a dead loop brings the loop to life from the inside.
   if (!live())
-    Targeted[Inside] = true;
+    setTarget(Inside);
   enter(Head.Block);
   cond(S->getCond(), Inside, Exit.Block);
   enter(Inside);
@@ -166,10 +165,10 @@ void Body::doStmt(const DoStmt *S) {
     return land(Exit, S->getEndLoc());
   }
   Target Again{KIR_NONE, Innermost};
-  uint32_t Inside = newBlock();
+  uint32_t Inside = newBlock(true);
   Exit.Block = newBlock();
   if (!live())
-    Targeted[Inside] = true;
+    setTarget(Inside);
   enter(Inside);
   loopBody(S->getBody(), Exit, Again);
   land(Again, S->getEndLoc());
@@ -182,9 +181,9 @@ void Body::forStmt(const ForStmt *S) {
   if (S->getInit())
     stmt(S->getInit());
   Target Exit{newBlock(), Innermost}, Next{KIR_NONE, Innermost};
-  uint32_t Head = newBlock(), Inside = newBlock();
+  uint32_t Head = newBlock(true), Inside = newBlock();
   if (!live())
-    Targeted[Inside] = true;
+    setTarget(Inside);
   auto Test = [&] {
     enter(Head);
     if (S->getCond())
