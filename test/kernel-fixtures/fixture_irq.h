@@ -23,7 +23,8 @@ static struct irq_work fixture_irq_line = IRQ_WORK_INIT_HARD(fixture_irq_deliver
 
 static inline int fixture_irq_create(void)
 {
-	fixture_irq = irq_alloc_desc(NUMA_NO_NODE);
+	/* Owned by nobody: an owner cannot be unloaded while it has a handler. */
+	fixture_irq = __irq_alloc_descs(-1, 0, 1, NUMA_NO_NODE, NULL, NULL);
 	if (fixture_irq < 0)
 		return fixture_irq;
 	irq_set_chip_and_handler(fixture_irq, &dummy_irq_chip, handle_simple_irq);
