@@ -169,25 +169,34 @@ injected_faults() {
 	check "no resources: told" has_line "$work/err" '^klint: not analysed: .*first\.c'
 }
 
-interrupted() {
-	local pid status
-	gcc -shared -fPIC -DHANG -o "$work/plugin.so" "$here/plugin.c"
-	broken_root "$work/plugin.so"
-	(cd "$directory" && exec "$klint" cc --resource-dir="$work/broken" "${command[@]}") \
-		>"$work/out" 2>&1 &
+# interrupt NAME COMMAND...: run it until clang hangs in the plugin, then end it.
+interrupt() {
+	local name=$1 pid status
+	shift
+	(cd "$directory" && exec "$@") >"$work/out" 2>&1 &
 	pid=$!
 	for _ in $(seq 100); do
 		pgrep -f "fplugin=$work/broken" >"$work/children" && break
 		sleep 0.1
 	done
-	check "interrupted: clang runs" test -s "$work/children"
+	check "interrupted $name: clang runs" test -s "$work/children"
 	kill -TERM $pid
 	wait $pid 2>/dev/null
 	status=$?
-	check "interrupted: ends by the signal" is $status 143
+	check "interrupted $name: ends by the signal" is $status 143
 	sleep 0.3
-	check "interrupted: no child is left" is "$(pgrep -cf "fplugin=$work/broken")" 0
-	check "interrupted: no temporary files" tidy
+	check "interrupted $name: no child is left" is "$(pgrep -cf "fplugin=$work/broken")" 0
+	check "interrupted $name: no temporary files" tidy
+}
+
+interrupted() {
+	gcc -shared -fPIC -DHANG -o "$work/plugin.so" "$here/plugin.c"
+	broken_root "$work/plugin.so"
+	interrupt cc "$klint" cc --resource-dir="$work/broken" "${command[@]}"
+	mkdir "$work/result"
+	interrupt check "$klint" check --resource-dir="$work/broken" -o "$work/result/text" \
+		"$work/commands"
+	check "interrupted check: no result" is "$(ls -A "$work/result")" ""
 }
 
 special_commands() {

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "tmpdir.h"
 
 bool write_fully(int fd, const char *text, size_t len)
 {
@@ -51,11 +52,20 @@ bool outfile_open(struct outfile *f, const char *path)
 		free(f->temp);
 		return complain(path);
 	}
+	tmpfile_remember(f->temp);
 	mask = umask(0);
 	umask(mask);
 	fchmod(fd, 0666 & ~mask);
 	f->out = fdopen(fd, "w");
 	return true;
+}
+
+static void drop_temp(struct outfile *f)
+{
+	if (f->temp)
+		tmpfile_forget(f->temp);
+	free(f->temp);
+	f->temp = NULL;
 }
 
 bool outfile_commit(struct outfile *f)
@@ -74,8 +84,7 @@ bool outfile_commit(struct outfile *f)
 		if (f->temp)
 			unlink(f->temp);
 	}
-	free(f->temp);
-	f->temp = NULL;
+	drop_temp(f);
 	return fine;
 }
 
@@ -87,6 +96,5 @@ void outfile_abandon(struct outfile *f)
 	f->out = NULL;
 	if (f->temp)
 		unlink(f->temp);
-	free(f->temp);
-	f->temp = NULL;
+	drop_temp(f);
 }

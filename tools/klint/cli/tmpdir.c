@@ -40,6 +40,31 @@ void tmpdir_remove_all(void)
 	}
 }
 
+static void remember(char *path)
+{
+	if (!owner) {
+		owner = getpid();
+		atexit(tmpdir_remove_all);
+	}
+	vec_push(dirs, ndirs, cap) = path;
+}
+
+void tmpfile_remember(const char *path)
+{
+	remember(xstrdup(path));
+}
+
+void tmpfile_forget(const char *path)
+{
+	for (size_t i = 0; i < ndirs; i++) {
+		if (strcmp(dirs[i], path))
+			continue;
+		free(dirs[i]);
+		dirs[i] = dirs[--ndirs];
+		return;
+	}
+}
+
 const char *tmpdir_new(void)
 {
 	const char *base = getenv("TMPDIR");
@@ -51,10 +76,6 @@ const char *tmpdir_new(void)
 		free(path);
 		return NULL;
 	}
-	if (!owner) {
-		owner = getpid();
-		atexit(tmpdir_remove_all);
-	}
-	vec_push(dirs, ndirs, cap) = path;
+	remember(path);
 	return path;
 }

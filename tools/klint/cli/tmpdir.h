@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Private temporary directories that are gone when klint is, Ctrl-C included. */
+/* Private temporary directories and files that are gone when klint is, Ctrl-C
+ * included. */
 #ifndef KLINT_TMPDIR_H
 #define KLINT_TMPDIR_H
 
 /* A new directory below TMPDIR; NULL with a message on stderr.  The string and
  * the directory live until tmpdir_remove_all(). */
 const char *tmpdir_new(void);
+
+/* Remove @path as well, unless it is forgotten before: it has got its real name. */
+void tmpfile_remember(const char *path);
+void tmpfile_forget(const char *path);
 
 /* Remove all of them and what is in them.  Called at exit, by the process that
  * made them only. */
