@@ -173,7 +173,9 @@ char *write_names(const struct rules *rules, const char *dir)
 
 	if (out) {
 		rules_write_names(rules, out);
-		if (!ferror(out) & !fclose(out))
+		bool fine = !ferror(out);
+
+		if (!fclose(out) && fine)
 			return path;
 	}
 	fprintf(stderr, "klint: %s: %s\n", path, strerror(errno));
