@@ -195,9 +195,9 @@ def choose(names):
     """The fixtures that the command line names; all of them when it names none."""
     files = []
     for name in names or all_lints():
-        path = (HERE / name) if (HERE / name).exists() else Path(name).resolve()
+        path = ((HERE / name) if (HERE / name).exists() else Path(name)).resolve()
         chosen = sources(path) if path.is_dir() else [path]
-        if not chosen or not all(p.is_file() for p in chosen):
+        if not chosen or not all(p.is_file() and p.parent.parent == HERE for p in chosen):
             die(f'{name}: neither a lint with fixtures nor a fixture; there are '
                 f'{", ".join(all_lints())}')
         files += chosen
