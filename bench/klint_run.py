@@ -35,7 +35,7 @@ class Result:
 
     @property
     def failed(self):
-        """The files that klint could not analyse, as it names them."""
+        """The files that klint could not analyse, named as in the report."""
         return re.findall(r"^klint: not analysed: (.*?): ", self.messages, re.M)
 
     @property
