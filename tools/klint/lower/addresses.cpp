@@ -11,6 +11,13 @@ using namespace clang;
 
 namespace klint {
 
+// A variable that the linker drops: it only keeps a symbol alive (an exported
+// function, say), so nobody calls through it.
+bool Unit::isDiscarded(const VarDecl *VD) {
+  const auto *Section = VD->getAttr<SectionAttr>();
+  return Section && Section->getName().starts_with(".discard.");
+}
+
 void Unit::findAddressTaken() {
   llvm::SetVector<const FunctionDecl *> Functions;
   llvm::SetVector<const VarDecl *> Vars;
@@ -19,15 +26,18 @@ void Unit::findAddressTaken() {
     Functions.insert(FD);
   for (const VarDecl *VD : Globals)
     Vars.insert(VD);
+  Globals.remove_if(isDiscarded);
 
   auto Reach = [&](const FunctionDecl *FD) {
     const FunctionDecl *Def = FD->getDefinition();
     if (Def && followed(Def))
       Functions.insert(Def);
   };
+  bool Discarded = false;
   auto Reference = [&](const Decl *D) {
     if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
-      AddressTaken.insert(FD->getCanonicalDecl());
+      if (!Discarded || !FD->isExternallyVisible())
+        AddressTaken.insert(FD->getCanonicalDecl());
       Reach(FD);
     } else if (const auto *VD = dyn_cast<VarDecl>(D)) {
       if (VD->hasGlobalStorage() && VD->hasInit())
@@ -63,8 +73,10 @@ void Unit::findAddressTaken() {
   size_t F = 0, V = 0;
   while (F < Functions.size() || V < Vars.size()) {
     if (V < Vars.size()) {
+      Discarded = isDiscarded(Vars[V]);
       if (const Expr *Init = Vars[V++]->getInit())
         Walk(Init);
+      Discarded = false;
       continue;
     }
     if (const Stmt *Block = Functions[F++]->getBody())

@@ -79,6 +79,7 @@ private:
                          const clang::FunctionDecl *Def);
 
   // addresses.cpp
+  static bool isDiscarded(const clang::VarDecl *VD);
   void findAddressTaken();
 
   // annots.cpp
