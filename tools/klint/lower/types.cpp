@@ -4,6 +4,8 @@
 
 #include "lower.h"
 
+#include <cstring>
+
 using namespace clang;
 
 namespace klint {
