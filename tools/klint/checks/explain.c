@@ -124,6 +124,8 @@ const char *explain_name(struct check_run *run, uint32_t func, sym s)
 	case S_INDEX:
 		return arena_printf(run->a, "%s[%s]", explain_name(run, func, n.a),
 				    explain_name(run, func, n.b));
+	case S_APPLY:
+		return arena_printf(run->a, "%s(…)", func_name(run, (uint32_t)n.imm));
 	case S_CONTAINER:
 		return arena_printf(run->a, "container_of(%s)", explain_name(run, func, n.a));
 	default:

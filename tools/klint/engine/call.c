@@ -37,7 +37,7 @@ static void apply_locks(struct solver *sv, struct work_state *w, const struct ou
 }
 
 static bool apply_outcome(struct solver *sv, struct work_state *w, const struct outcome *o,
-			  struct call_args *c, sym fresh)
+			  struct call_args *c, sym fresh, sym pure)
 {
 	sym ret = fresh;
 
@@ -47,7 +47,9 @@ static bool apply_outcome(struct solver *sv, struct work_state *w, const struct 
 	for (unsigned int i = 0; i < o->nguards; i++)
 		if (!rule_assume_guard(sv, w, &o->guards[i], c, false))
 			return false;
-	if (o->ret_sym != SYM_NONE && !sym_is(sv->e->t, o->ret_sym, S_RET)) {
+	if (pure != SYM_NONE) {
+		ret = pure;
+	} else if (o->ret_sym != SYM_NONE && !sym_is(sv->e->t, o->ret_sym, S_RET)) {
 		sym x = eval_subst(sv, &w->s, o->ret_sym, c);
 
 		if (!(sym_get(sv->e->t, x)->flags & SF_OLD))
@@ -66,7 +68,7 @@ static bool apply_outcome(struct solver *sv, struct work_state *w, const struct 
 		eval_store(sv, w, addr, eval_subst(sv, &w->s, o->outs[i].value, c), c->at);
 	}
 	if (o->widened)
-		w->s.widened = true;
+		w->s.widened = o->widened > w->s.widened ? o->widened : w->s.widened;
 	return true;
 }
 
@@ -98,7 +100,8 @@ static void forget_stored(struct solver *sv, struct work_state *w, const struct 
 }
 
 /* Locals whose address the callee gets may hold anything after. */
-static void forget_pointed(struct solver *sv, struct work_state *w, const struct call_args *c)
+static void forget_pointed(struct solver *sv, struct work_state *w, const struct call_args *c,
+			   uint64_t writes)
 {
 	struct symtab *t = sv->e->t;
 
@@ -107,7 +110,8 @@ static void forget_pointed(struct solver *sv, struct work_state *w, const struct
 		sym root = sym_root(t, arg);
 		const struct sym_node *n = sym_get(t, arg);
 
-		if (!sym_is(t, root, S_VAR) || n->kind == S_LOAD || n->kind == S_OP)
+		if (!sym_is(t, root, S_VAR) || n->kind == S_LOAD || n->kind == S_OP ||
+		    (i < 64 && !(writes >> i & 1)))
 			continue;
 		for (unsigned int k = 0; k < w->s.nenv;) {
 			if (w->env[k].addr != arg && sym_mentions(t, w->env[k].addr, arg))
@@ -122,6 +126,26 @@ static void forget_pointed(struct solver *sv, struct work_state *w, const struct
 	}
 }
 
+/* A function that is handed to the callee takes or gives back locks: what the
+ * call leaves held depends on whether it is called, which is not followed. */
+static bool has_locking_callback(const struct solver *sv, const struct call_args *c)
+{
+	for (uint32_t i = 0; i < c->n; i++) {
+		const struct sym_node *n = sym_get(sv->e->t, c->args[i]);
+		const struct summary *sum;
+		uint32_t func;
+
+		if (n->kind != S_FUNC)
+			continue;
+		func = strmap_get(sv->e->by_name, sym_name_text(sv->e->t, n->a));
+		sum = func == UINT32_MAX ? NULL : sv->e->funcs[func].sum;
+		for (uint32_t k = 0; sum && k < sum->noutcomes; k++)
+			if (sum->outcomes[k].nlocks)
+				return true;
+	}
+	return false;
+}
+
 /* False: the callee does not return. */
 static bool apply_summary(struct solver *sv, struct work_state *w, const struct func_info *fi,
 			  struct call_args *c, sym dst, bool cleanup)
@@ -129,18 +153,28 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 	const struct summary *sum = fi->sum;
 	struct work_state before, one;
 	bool done = false;
-	sym fresh;
+	sym fresh, pure = SYM_NONE;
 
+	if (has_locking_callback(sv, c))
+		w->s.widened = WIDENED;
 	for (uint32_t i = 0; i < sum->nneeds; i++)
 		need_apply(sv, w, sum->needs[i], c, fi->index, cleanup);
 	forget_stored(sv, w, sum);
+	for (uint32_t i = 0; i < sum->nneeds; i++)
+		if (sum->needs[i]->kind == NEED_WAIT)
+			w->s.ctx[CTX_STATE] = 0;	/* it is running after a sleep */
 	if (!cleanup)
-		forget_pointed(sv, w, c);
+		forget_pointed(sv, w, c, sum->writes);
 	fresh = eval_fresh(sv, w, c->at);
+	/* A function of its arguments and of memory alone gives the same answer to
+	 * the same question. */
+	if (sum->pure && sum->outcomes[0].ret_sym == SYM_NONE && (c->n == 1 || c->n == 2))
+		pure = sym_apply(sv->e->t, fi->index, c->args[0],
+				 c->n == 2 ? c->args[1] : SYM_NONE);
 	state_load(&before, &w->s);
 	for (uint32_t i = 0; i < sum->noutcomes; i++) {
 		state_load(&one, &before.s);
-		if (!apply_outcome(sv, &one, &sum->outcomes[i], c, fresh))
+		if (!apply_outcome(sv, &one, &sum->outcomes[i], c, fresh, pure))
 			continue;
 		bind_result(sv, &one, dst, c->ret, &sum->outcomes[i], c);
 		if (!done)
@@ -155,6 +189,14 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 static void apply_annotations(struct solver *sv, struct work_state *w, const struct kir_func *f,
 			      struct call_args *c);
 
+static bool calls_now(const struct rule *rule)
+{
+	for (uint32_t i = 0; i < rule->ncalls; i++)
+		if (rule->calls[i].context == RULES_NONE)
+			return true;
+	return false;
+}
+
 static bool direct_call(struct solver *sv, struct work_state *w, const char *name,
 			struct call_args *c, sym dst, bool cleanup)
 {
@@ -164,9 +206,13 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 	size_t first = sv->nout;
 
 	if (rule) {
-		sym ret = rule_apply(sv, w, rule, c, cleanup);
+		sym ret;
 
-		forget_pointed(sv, w, c);
+		if (has_locking_callback(sv, c) && calls_now(rule))
+			w->s.widened = WIDENED;
+		ret = rule_apply(sv, w, rule, c, cleanup);
+
+		forget_pointed(sv, w, c, UINT64_MAX);
 		if (dst != SYM_NONE) {
 			state_bind(w, dst, ret);
 			for (size_t i = first; i < sv->nout; i++) {
@@ -180,7 +226,7 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 		return apply_summary(sv, w, fi, c, dst, cleanup);
 	if (fi)
 		apply_annotations(sv, w, fi->f, c);
-	forget_pointed(sv, w, c);
+	forget_pointed(sv, w, c, UINT64_MAX);
 	if (dst != SYM_NONE)
 		state_bind(w, dst, eval_fresh(sv, w, c->at));
 	return !(fi && (fi->f->flags & KIR_F_NORETURN));
@@ -321,7 +367,7 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 	}
 	if (ev->record != KIR_NONE && callee->kind == KIR_V_FIELD)
 		apply_targets(sv, w, ev, &c);
-	forget_pointed(sv, w, &c);
+	forget_pointed(sv, w, &c, UINT64_MAX);
 	if (dst != SYM_NONE)
 		state_bind(w, dst, eval_fresh(sv, w, at));
 	return true;

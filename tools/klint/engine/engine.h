@@ -55,6 +55,7 @@ struct need {
 	uint8_t nreleased, nguards;
 	sym released[NEED_RELEASED];	/* the caller's locks, released on the way */
 	struct guard guards[NEED_GUARDS];
+	uint32_t hops;		/* calls from here down to the rule */
 	origin site;		/* the event in this function */
 	const struct rule *rule;	/* whose contract it is, or NULL: */
 	uint32_t callee;	/* the function whose need it is */
@@ -74,7 +75,7 @@ struct effect_lock {
 struct outcome {
 	struct cons ret;
 	sym ret_sym;		/* in the caller's terms, or SYM_NONE */
-	bool widened;
+	uint8_t widened;	/* enum widening */
 	int8_t ctx[CTX_NPARTS];
 	origin ctx_at[CTX_NPARTS];
 	uint32_t zero_parts;
@@ -89,6 +90,8 @@ struct summary {
 	uint32_t noutcomes, nneeds;
 	struct outcome *outcomes;	/* none: it never returns */
 	const struct need **needs;
+	uint64_t writes;	/* bit i: may write through parameter i */
+	bool pure;		/* reads its arguments and memory, and does nothing else */
 	uint32_t nstored;
 	uint32_t *stored;	/* names of members it may store to, sorted */
 };
@@ -188,10 +191,5 @@ void engine_free(struct engine *e);
 
 /* The function called @name, or NULL. */
 struct func_info *engine_func(const struct engine *e, const char *name);
-
-/* The wait type that a context of these depths and locks leaves; the part or
- * lock that decides it goes to @v (part, lock, lock_kind, cause). */
-enum wait_type engine_wait_type(const struct engine *e, const struct state *s,
-				const int8_t *extra, struct violation *v);
 
 #endif

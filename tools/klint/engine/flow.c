@@ -185,6 +185,44 @@ static void collect_fields(struct engine *e, kir_id v, uint32_t **names, size_t 
 	}
 }
 
+static void collect_sym(struct engine *e, sym x, uint32_t **names, size_t *n, size_t *cap)
+{
+	const struct sym_node *k = sym_get(e->t, x);
+
+	while (k->depth) {
+		if (k->kind == S_FIELD)
+			vec_push(*names, *n, *cap) = k->b;
+		if ((k->kind == S_OP || k->kind == S_INDEX) && k->b != SYM_NONE)
+			collect_sym(e, k->b, names, n, cap);
+		k = sym_get(e->t, k->a);
+	}
+}
+
+/* What a callee's outcomes depend on is tested by the call. */
+static void collect_callee(struct engine *e, const struct kir_event *ev, uint32_t **names,
+			   size_t *n, size_t *cap)
+{
+	const struct kir_value *callee;
+	const struct summary *sum;
+	uint32_t func;
+
+	if (ev->kind != KIR_E_CALL)
+		return;
+	callee = &e->m->values[ev->callee];
+	if (callee->kind != KIR_V_FUNC)
+		return;
+	func = strmap_get(e->by_name, kir_string(e->m, callee->a));
+	sum = func == UINT32_MAX ? NULL : e->funcs[func].sum;
+	for (uint32_t i = 0; sum && i < sum->noutcomes; i++) {
+		const struct outcome *o = &sum->outcomes[i];
+
+		for (uint32_t k = 0; k < o->nguards; k++)
+			collect_sym(e, o->guards[k].what, names, n, cap);
+		if (o->ret_sym != SYM_NONE)
+			collect_sym(e, o->ret_sym, names, n, cap);
+	}
+}
+
 static int compare_u32(const void *x, const void *y)
 {
 	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
@@ -215,6 +253,8 @@ static void infer_tests(struct engine *e, const struct reader *r, struct arena *
 	for (uint32_t b = 0; b < r->fl->nblocks; b++) {
 		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
 
+		for (uint32_t i = 0; i < blk->event_count; i++)
+			collect_callee(e, &e->m->events[blk->event_first + i], &names, &n, &cap);
 		if (blk->term != KIR_TERM_BRANCH && blk->term != KIR_TERM_SWITCH)
 			continue;
 		collect_fields(e, blk->value, &names, &n, &cap);

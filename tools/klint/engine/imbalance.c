@@ -45,7 +45,22 @@ static struct depth depth_of(const struct exit_path *x, struct key k)
 	return d;
 }
 
-/* A fact about parameters that cannot hold of both. */
+/* Is @x the kind of argument that asks for the lock to be kept: a bool, a flag
+ * bit, a pointer that may be null? */
+static bool is_wish(struct solver *sv, sym x)
+{
+	const struct sym_node *n = sym_get(sv->e->t, x);
+	const struct kir_var *var;
+
+	if (n->kind == S_OP && n->op == KIR_OP_AND)
+		return true;
+	if (n->kind != S_PARAM || n->a >= sv->f->param_count)
+		return false;
+	var = &sv->e->m->vars[sv->f->param_first + n->a];
+	return var->type.kind == KIR_T_BOOL || var->type.kind == KIR_T_PTR;
+}
+
+/* A fact about such arguments that cannot hold of both. */
 static bool told_apart_by_params(struct solver *sv, const struct state *a, const struct state *b)
 {
 	unsigned int j = 0;
@@ -54,7 +69,8 @@ static bool told_apart_by_params(struct solver *sv, const struct state *a, const
 		uint8_t flags = sym_get(sv->e->t, a->facts[i].what)->flags;
 		struct cons both;
 
-		if (!(flags & SF_PARAM) || (flags & (SF_FRESH | SF_OLD | SF_VAR | SF_LOAD)))
+		if (!(flags & SF_PARAM) || (flags & (SF_FRESH | SF_OLD | SF_VAR | SF_LOAD)) ||
+		    !is_wish(sv, a->facts[i].what))
 			continue;
 		while (j < b->nfacts && b->facts[j].what < a->facts[i].what)
 			j++;
@@ -79,11 +95,11 @@ static bool told_apart(struct solver *sv, const struct exit_path *x, const struc
 {
 	struct cons both;
 
-	if (told_apart_by_params(sv, x->state, n->state))
-		return true;
-	if (sv->f->ret.kind == KIR_T_VOID || cons_meet(&x->ret, &n->ret, &both))
+	bool same = sv->f->ret.kind == KIR_T_VOID || cons_meet(&x->ret, &n->ret, &both);
+
+	if (!same && is_failure(sv, &x->ret) && !is_failure(sv, &n->ret))
 		return false;
-	return !is_failure(sv, &x->ret) || is_failure(sv, &n->ret);
+	return !same || told_apart_by_params(sv, x->state, n->state);
 }
 
 static bool is_reported(const struct solver *sv, kir_id loc)
@@ -131,9 +147,11 @@ static void check_key(struct solver *sv, struct key k)
 	}
 }
 
-static bool is_named(const struct solver *sv, sym lock)
+/* Something can be said of the lock: it is one lock, and whoever takes it is to
+ * give it back. */
+static bool is_judged(const struct solver *sv, const struct held *h)
 {
-	return !(sym_get(sv->e->t, lock)->flags & SF_OLD);
+	return h->depth && !lock_is_vague(sv->e, h->lock) && lock_kind(sv->e, h->kind)->owned;
 }
 
 void check_exits(struct solver *sv)
@@ -146,7 +164,7 @@ void check_exits(struct solver *sv)
 		const struct state *s = sv->exits[i].state;
 
 		for (unsigned int l = 0; l < s->nlocks; l++)
-			if (s->locks[l].depth && is_named(sv, s->locks[l].lock))
+			if (is_judged(sv, &s->locks[l]))
 				check_key(sv, (struct key){ .lock = s->locks[l].lock });
 		for (unsigned int p = 0; p < CTX_NPARTS; p++)
 			if (s->ctx[p])

@@ -20,9 +20,18 @@ const struct rule_lock_kind *lock_kind(const struct engine *e, uint32_t kind)
 	return kind == RULES_NONE ? &unknown : rules_lock_kind(e->rules, kind);
 }
 
-static bool is_vague(const struct symtab *t, sym lock)
+bool lock_is_vague(const struct engine *e, sym lock)
 {
-	return sym_get(t, lock)->flags & SF_OLD;
+	const struct sym_node *n = sym_get(e->t, lock);
+
+	if (n->flags & SF_OLD)
+		return true;
+	/* Which element of an array is meant is not followed. */
+	for (; n->depth; n = sym_get(e->t, n->a))
+		if (n->kind == S_INDEX && (sym_get(e->t, n->b)->kind != S_INT ||
+					   sym_get(e->t, n->a)->kind == S_LOAD))
+			return true;
+	return false;
 }
 
 /* May @h be the lock that is called @lock of @kind here? */
@@ -40,7 +49,7 @@ static bool may_alias(struct solver *sv, const struct held *h, sym lock, uint32_
 	}
 	if (sym_is(t, h->lock, S_GLOBAL) && sym_is(t, lock, S_GLOBAL))
 		return false;
-	return a == b || !a || !b || is_vague(t, h->lock) || is_vague(t, lock);
+	return a == b || !a || !b || lock_is_vague(sv->e, h->lock) || lock_is_vague(sv->e, lock);
 }
 
 /* The lock with a depth of the sign of @sign that @lock names; NULL when none
@@ -84,7 +93,7 @@ int lock_is_held(struct solver *sv, const struct state *s, sym lock)
 	if (h)
 		return 1;
 	for (unsigned int i = 0; i < s->nlocks; i++) {
-		if (s->locks[i].lock != lock || is_vague(sv->e->t, lock))
+		if (s->locks[i].lock != lock || lock_is_vague(sv->e, lock))
 			continue;
 		/* Given back here: surely not held, unless the caller has it too. */
 		if (s->locks[i].depth < 0 || s->locks[i].must_touch)
@@ -105,7 +114,7 @@ static void check_double(struct solver *sv, struct work_state *w, const struct h
 {
 	struct violation *v;
 
-	if (is_vague(sv->e->t, h->lock) || (shared && h->shared) ||
+	if (w->s.widened || lock_is_vague(sv->e, h->lock) || (shared && h->shared) ||
 	    lock_kind(sv->e, h->kind)->recursive)
 		return;
 	v = solver_violate(sv, &w->s, V_DOUBLE_LOCK, at);
@@ -116,16 +125,26 @@ static void check_double(struct solver *sv, struct work_state *w, const struct h
 	}
 }
 
+/* A lock that has been taken is no null pointer's. */
+static void assume_object(struct solver *sv, struct work_state *w, sym lock)
+{
+	const struct symtab *t = sv->e->t;
+	struct cons valid = cons_mask(C_LOW | C_POS);
+
+	while (sym_get(t, lock)->kind == S_FIELD || sym_get(t, lock)->kind == S_INDEX ||
+	       sym_get(t, lock)->kind == S_CONTAINER)
+		lock = sym_get(t, lock)->a;
+	if (sym_get(t, lock)->kind == S_PARAM || sym_get(t, lock)->kind == S_LOAD ||
+	    sym_get(t, lock)->kind == S_FRESH)
+		eval_assume_cons(sv, w, lock, &valid);
+}
+
 void lock_acquire(struct solver *sv, struct work_state *w, sym lock, uint32_t kind,
 		  bool shared, bool quiet, origin at)
 {
-	const struct symtab *t = sv->e->t;
 	struct held *h = state_lock(w, lock);
-	struct cons nonnull = cons_mask(C_ANY & ~C_ZERO);
 
-	if (sym_get(t, lock)->kind == S_PARAM || sym_get(t, lock)->kind == S_LOAD ||
-	    sym_get(t, lock)->kind == S_FRESH)
-		eval_assume_cons(sv, w, lock, &nonnull);
+	assume_object(sv, w, lock);
 	if (h && h->depth > 0 && !quiet)
 		check_double(sv, w, h, shared, at);
 	if (!h || h->depth >= 0) {
@@ -141,8 +160,8 @@ void lock_acquire(struct solver *sv, struct work_state *w, sym lock, uint32_t ki
 		h = entry_for(w, lock, kind);
 	if (!h)
 		return;
-	if (h->depth >= DEPTH_MAX) {
-		w->s.widened = true;
+	if (h->depth >= (lock_is_vague(sv->e, lock) ? 1 : DEPTH_MAX)) {
+		w->s.widened = WIDENED;
 		return;
 	}
 	if (h->depth <= 0 || h->at == ORIGIN_NONE)
@@ -165,11 +184,12 @@ void lock_release(struct solver *sv, struct work_state *w, sym lock, uint32_t ki
 		return;
 	}
 	h = entry_for(w, lock, kind);
-	if (!h || h->depth <= -DEPTH_MAX) {
-		w->s.widened = true;
+	if (!h || h->depth <= (lock_is_vague(sv->e, lock) ? -1 : -DEPTH_MAX)) {
+		w->s.widened = WIDENED;
 		return;
 	}
-	if (h->must_touch && h->depth == 0 && !quiet && !is_vague(sv->e->t, lock)) {
+	if (h->must_touch && h->depth == 0 && !quiet && !w->s.widened &&
+	    !lock_is_vague(sv->e, lock) && lock_kind(sv->e, kind)->owned) {
 		struct violation *v = solver_violate(sv, &w->s, V_NOT_HELD, at);
 
 		if (v) {
@@ -187,7 +207,7 @@ void ctx_enter(struct work_state *w, enum ctx_part part, int by, origin at)
 	int depth = w->s.ctx[part] + by;
 
 	if (depth > DEPTH_MAX || depth < -DEPTH_MAX) {
-		w->s.widened = true;
+		w->s.widened = WIDENED;
 		return;
 	}
 	if (by > 0) {

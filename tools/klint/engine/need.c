@@ -14,7 +14,7 @@ struct violation *solver_violate(struct solver *sv, const struct state *s,
 {
 	struct violation *v;
 
-	if (s->widened)
+	if (s->widened == WIDENED)
 		return NULL;
 	for (size_t i = 0; i < sv->nviolations; i++)
 		if (sv->violations[i]->site == at && sv->violations[i]->kind == kind)
@@ -33,8 +33,41 @@ struct violation *solver_violate(struct solver *sv, const struct state *s,
 	return v;
 }
 
-enum wait_type engine_wait_type(const struct engine *e, const struct state *s,
-				const int8_t *extra, struct violation *v)
+/* Was the part entered by the call that took a spinlock (spin_lock_irqsave)?  On
+ * PREEMPT_RT such a call leaves interrupts on. */
+static bool comes_with_spinlock(const struct engine *e, origin at, enum ctx_part part, int depth)
+{
+	const struct kir_value *callee;
+	const struct rule *rule;
+	const char *name;
+	uint32_t func;
+
+	if (at == ORIGIN_NONE || depth > 6 || e->m->events[at].callee == KIR_NONE)
+		return false;
+	callee = &e->m->values[e->m->events[at].callee];
+	if (callee->kind != KIR_V_FUNC)
+		return false;
+	name = kir_string(e->m, callee->a);
+	rule = rules_find(e->rules, name);
+	for (uint32_t i = 0; rule && i < rule->neffects; i++)
+		if (rule->effects[i].kind == EFFECT_ACQUIRE &&
+		    lock_kind(e, rule->effects[i].lock_kind)->inner == WAIT_CONFIG)
+			return true;
+	func = strmap_get(e->by_name, name);
+	if (rule || func == UINT32_MAX || !e->funcs[func].sum)
+		return false;
+	for (uint32_t i = 0; i < e->funcs[func].sum->noutcomes; i++)
+		if (e->funcs[func].sum->outcomes[i].ctx[part] > 0)
+			return comes_with_spinlock(e, e->funcs[func].sum->outcomes[i].ctx_at[part],
+						   part, depth + 1);
+	return false;
+}
+
+/* The wait type that the state leaves; what decides it goes to @v (part, lock,
+ * lock_kind, cause). */
+static enum wait_type wait_type_for(const struct engine *e, const struct state *s,
+				    const int8_t *extra, enum wait_type need,
+				    struct violation *v)
 {
 	enum wait_type least = WAIT_SLEEP;
 
@@ -54,6 +87,9 @@ enum wait_type engine_wait_type(const struct engine *e, const struct state *s,
 		int depth = s->ctx[i] + (extra ? extra[i] : 0);
 
 		if (depth <= 0 || s->ctx[i] <= 0 || inner >= least)
+			continue;
+		if (need == WAIT_CONFIG && i == CTX_IRQ &&
+		    comes_with_spinlock(e, s->ctx_at[i], i, 0))
 			continue;
 		least = inner;
 		v->lock = SYM_NONE;
@@ -129,9 +165,14 @@ static void export_need(struct solver *sv, const struct need *n)
 {
 	struct need *copy;
 
-	for (size_t i = 0; i < sv->nneeds; i++)
-		if (subsumes(sv->needs[i], n))
-			return;
+	for (size_t i = 0; i < sv->nneeds; i++) {
+		if (!subsumes(sv->needs[i], n))
+			continue;
+		/* The same by a shorter way is the better proof. */
+		if (n->hops < sv->needs[i]->hops && subsumes(n, sv->needs[i]))
+			*sv->needs[i] = *n;
+		return;
+	}
 	if (sv->nneeds >= MAX_NEEDS)
 		return;
 	copy = arena_alloc(sv->e->arena, sizeof(*copy));
@@ -162,6 +203,34 @@ static bool is_mask(const struct symtab *t, sym what)
 	return n->kind == S_OP && n->op == KIR_OP_AND;
 }
 
+/* `n - 1`: no caller can be held to it, and a recursion would make ever more. */
+static bool is_arithmetic(const struct symtab *t, sym what)
+{
+	const struct sym_node *n = sym_get(t, what);
+
+	return n->kind == S_OP && n->op <= KIR_OP_REM;
+}
+
+/* Does the caller ask by this argument for what the callee does?  Then only a
+ * caller's constant proves something.  Of any other argument any value may come,
+ * unless callers in sight pass constants. */
+static bool is_wish(struct solver *sv, sym what, const struct cons *is)
+{
+	const struct sym_node *n = sym_get(sv->e->t, what);
+	enum kir_type_kind type;
+
+	if (is_mask(sv->e->t, what))
+		return true;
+	if (n->kind == S_PARAM && n->a < sv->f->param_count) {
+		type = sv->e->m->vars[sv->f->param_first + n->a].type.kind;
+		if (type == KIR_T_PTR)
+			return is->mask == C_ZERO;
+		if (type == KIR_T_BOOL)
+			return true;
+	}
+	return sv->fi->ncallers > 0;
+}
+
 /* Translate the guards; false: the need does not arise here.  *defer: it may,
  * and the callers can tell. */
 static bool translate_guards(struct solver *sv, struct work_state *w, const struct need *n,
@@ -175,13 +244,13 @@ static bool translate_guards(struct solver *sv, struct work_state *w, const stru
 			return false;
 		if (cons_implies(&is, &n->guards[i].is))
 			continue;
-		if (is_callers(sv->e->t, what)) {
-			if (!add_guard(out, what, &n->guards[i].is))
-				return false;
-			*defer = true;
-		} else if (is_mask(sv->e->t, n->guards[i].what)) {
+		if (is_mask(sv->e->t, n->guards[i].what) && !is_callers(sv->e->t, what))
 			return false;
-		}
+		if (!is_callers(sv->e->t, what) || is_arithmetic(sv->e->t, what))
+			continue;
+		if (!add_guard(out, what, &n->guards[i].is))
+			return false;
+		*defer |= is_wish(sv, what, &n->guards[i].is);
 	}
 	return true;
 }
@@ -191,13 +260,13 @@ static void break_wait(struct solver *sv, struct work_state *w, const int8_t *in
 		       struct need *out, bool defer)
 {
 	struct violation cause = { 0 }, *v;
-	enum wait_type have = engine_wait_type(sv->e, &w->s, inner, &cause);
+	enum wait_type have = wait_type_for(sv->e, &w->s, inner, out->wait, &cause);
 
 	if (have >= out->wait) {
 		export_need(sv, out);
 		return;
 	}
-	if (w->s.widened || out->widened)
+	if (w->s.widened == WIDENED || out->widened)
 		return;
 	if (defer) {
 		v = arena_alloc(sv->e->arena, sizeof(*v));
@@ -225,7 +294,8 @@ static void break_wait(struct solver *sv, struct work_state *w, const int8_t *in
 static void break_contract(struct solver *sv, struct work_state *w, const struct need *out,
 			   bool cleanup)
 {
-	struct violation *v = solver_violate(sv, &w->s, V_CONTRACT, out->site);
+	struct violation *v = w->s.widened ? NULL :
+		solver_violate(sv, &w->s, V_CONTRACT, out->site);
 
 	if (!v)
 		return;
@@ -240,7 +310,7 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 	int held = lock_is_held(sv, &w->s, out->lock);
 	const struct held *h = state_lock(w, out->lock);
 	uint8_t flags = sym_get(sv->e->t, out->lock)->flags;
-	bool vague = flags & SF_OLD;
+	bool vague = lock_is_vague(sv->e, out->lock);
 
 	if (out->kind == NEED_HELD) {
 		if (held == 0 && !vague)
@@ -249,7 +319,7 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 			export_need(sv, out);
 		return;
 	}
-	if (h && h->depth > 0 && !vague && !(out->shared && h->shared)) {
+	if (h && h->depth > 0 && !vague && !w->s.widened && !(out->shared && h->shared)) {
 		struct violation *v;
 
 		if (out->kind == NEED_NOT_HELD) {
@@ -337,13 +407,14 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 	out.site = c->at;
 	out.sub = n;
 	out.callee = callee;
+	out.hops = callee == KIR_NONE ? 0 : n->hops + 1;
 	out.rule = callee == KIR_NONE ? n->rule : NULL;
 	if (callee == KIR_NONE)
 		out.sub = NULL;
 	if (n->violated) {
 		if (defer) {
 			export_need(sv, &out);
-		} else if (!w->s.widened) {
+		} else if (w->s.widened != WIDENED) {
 			struct violation *v = solver_violate(sv, &w->s, V_WAIT, c->at);
 
 			if (v) {
@@ -364,7 +435,7 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 	for (unsigned int i = 0; i < CTX_NPARTS; i++)
 		out.ctx[i] = (int8_t)(n->ctx[i] + w->s.ctx[i]);
 	out.zero_parts = n->zero_parts | w->s.zero_parts;
-	out.widened = n->widened || w->s.widened;
+	out.widened = n->widened || w->s.widened == WIDENED;
 	if (!add_path_guards(sv, &w->s, &out))
 		return;
 	if (n->lock != SYM_NONE)

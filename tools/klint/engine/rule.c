@@ -191,41 +191,12 @@ static sym rule_result(struct solver *sv, struct work_state *w, const struct rul
 	case RET_IS_ERR: return sym_pred(t, P_IS_ERR, x);
 	case RET_IS_ERR_OR_NULL: return sym_pred(t, P_IS_ERR_OR_NULL, x);
 	case RET_ERR_OR_ZERO: return sym_pred(t, P_ERR_OR_ZERO, x);
+	case RET_ERR_PTR:
+		valid = cons_mask(C_ERR | C_ZERO);
+		eval_assume_cons(sv, w, x, &valid);
+		return x;
 	default: return x;
 	}
-}
-
-/* Effects that depend on the result: one state in which they have happened and
- * one in which they have not. */
-static void split_on_result(struct solver *sv, struct work_state *w, const struct rule *rule,
-			    struct call_args *c, const struct rule_cond *cond)
-{
-	struct work_state yes;
-	struct guard g[NEED_GUARDS];
-	uint8_t n;
-	bool ok = true;
-
-	if (!eval_rule_guards(sv->e, cond, true, g, &n) || !n)
-		return;
-	state_load(&yes, &w->s);
-	for (uint8_t i = 0; i < n && ok; i++)
-		ok = rule_assume_guard(sv, &yes, &g[i], c, false);
-	if (ok) {
-		for (uint32_t i = 0; i < rule->neffects; i++) {
-			const struct rule_effect *ef = &rule->effects[i];
-
-			if (ef->cond.nterms && ef->cond.text && cond->text &&
-			    !strcmp(ef->cond.text, cond->text))
-				rule_change(sv, &yes, ef, c);
-		}
-	}
-	if (n == 1 && !rule_assume_guard(sv, w, &g[0], c, true)) {
-		if (ok)
-			state_load(w, &yes.s);
-		return;
-	}
-	if (ok)
-		call_leave_state(sv, &yes);
 }
 
 static bool on_result(const struct rule_effect *ef)
@@ -234,6 +205,48 @@ static bool on_result(const struct rule_effect *ef)
 		if (ef->cond.terms[i].lhs.root == ROOT_RET)
 			return true;
 	return false;
+}
+
+static bool is_change(const struct rule_effect *ef)
+{
+	return ef->kind == EFFECT_ACQUIRE || ef->kind == EFFECT_RELEASE ||
+	       ef->kind == EFFECT_ENTER || ef->kind == EFFECT_LEAVE || ef->kind == EFFECT_RESET;
+}
+
+static bool same_cond(const struct rule_effect *a, const struct rule_effect *b)
+{
+	return a->cond.nterms && a->cond.text && b->cond.text &&
+	       !strcmp(a->cond.text, b->cond.text);
+}
+
+/* Effects that depend on the result: one state in which they have happened and
+ * one in which they have not. */
+static void split_on_result(struct solver *sv, struct work_state *w, const struct rule *rule,
+			    struct call_args *c, const struct rule_effect *of)
+{
+	struct work_state yes;
+	struct guard g[NEED_GUARDS];
+	uint8_t n;
+	bool ok = true;
+
+	if (!eval_rule_guards(sv->e, &of->cond, true, g, &n) || !n)
+		return;
+	state_load(&yes, &w->s);
+	for (uint8_t i = 0; i < n && ok; i++)
+		ok = rule_assume_guard(sv, &yes, &g[i], c, false);
+	for (uint32_t i = 0; ok && i < rule->neffects; i++) {
+		const struct rule_effect *ef = &rule->effects[i];
+
+		if (is_change(ef) && same_cond(ef, of))
+			rule_change(sv, &yes, ef, c);
+	}
+	if (n == 1 && !rule_assume_guard(sv, w, &g[0], c, true)) {
+		if (ok)
+			state_load(w, &yes.s);
+		return;
+	}
+	if (ok)
+		call_leave_state(sv, &yes);
 }
 
 static void call_now(struct solver *sv, struct work_state *w, const struct rule *rule,
@@ -249,41 +262,40 @@ static void call_now(struct solver *sv, struct work_state *w, const struct rule 
 	}
 }
 
-sym rule_apply(struct solver *sv, struct work_state *w, const struct rule *rule,
-		      struct call_args *c, bool cleanup)
+/* One effect, needs first, in the order of the rule: a contract may give a lock
+ * back before it sleeps. */
+static void apply_effect(struct solver *sv, struct work_state *w, const struct rule *rule,
+			 const struct rule_effect *ef, const struct call_args *c, bool cleanup)
 {
-	const struct rule_cond *cond = NULL;
+	if (ef->kind == EFFECT_REQUIRE_PART)
+		return;		/* part_needs() has them all */
+	if (!is_change(ef) || (ef->kind == EFFECT_ACQUIRE && !ef->trylock))
+		rule_need(sv, w, rule, ef, c, cleanup);
+	if (ef->kind == EFFECT_ACQUIRE)
+		lock_need(sv, w, rule, ef, c);
+	if (is_change(ef) && !on_result(ef) && happens(sv, w, ef, c))
+		rule_change(sv, w, ef, c);
+}
+
+sym rule_apply(struct solver *sv, struct work_state *w, const struct rule *rule,
+	       struct call_args *c, bool cleanup)
+{
 	sym ret;
 
-	/* schedule() leaves the task state behind before it sleeps. */
-	for (uint32_t i = 0; i < rule->neffects; i++)
-		if (rule->effects[i].kind == EFFECT_RESET && happens(sv, w, &rule->effects[i], c))
-			rule_change(sv, w, &rule->effects[i], c);
 	part_needs(sv, w, rule, c);
-	for (uint32_t i = 0; i < rule->neffects; i++) {
-		const struct rule_effect *ef = &rule->effects[i];
-
-		if (ef->kind != EFFECT_REQUIRE_PART &&
-		    !(ef->kind == EFFECT_ACQUIRE && ef->trylock))
-			rule_need(sv, w, rule, ef, c, cleanup);
-		if (ef->kind == EFFECT_ACQUIRE)
-			lock_need(sv, w, rule, ef, c);
-	}
 	call_now(sv, w, rule, c);
+	for (uint32_t i = 0; i < rule->neffects; i++)
+		apply_effect(sv, w, rule, &rule->effects[i], c, cleanup);
 	ret = c->ret = rule_result(sv, w, rule, c);
 	for (uint32_t i = 0; i < rule->neffects; i++) {
 		const struct rule_effect *ef = &rule->effects[i];
+		bool seen = false;
 
-		if (on_result(ef)) {
-			if (ef->kind == EFFECT_ACQUIRE || ef->kind == EFFECT_RELEASE ||
-			    ef->kind == EFFECT_ENTER || ef->kind == EFFECT_LEAVE)
-				cond = cond ? cond : &ef->cond;
-		} else if (happens(sv, w, ef, c)) {
-			rule_change(sv, w, ef, c);
-		}
+		/* Effects of one condition happen together. */
+		for (uint32_t k = 0; k < i && !seen; k++)
+			seen = same_cond(&rule->effects[k], ef);
+		if (is_change(ef) && on_result(ef) && !seen)
+			split_on_result(sv, w, rule, c, ef);
 	}
-	if (cond)
-		split_on_result(sv, w, rule, c, cond);
 	return ret;
 }
-

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_BUDGET 30000	/* states walked per function */
+#define DEFAULT_BUDGET 6000	/* states walked per function */
 #define MAX_SAME 12		/* states of one property in one block */
-#define MAX_SAME_PLAIN 3	/* when nothing is held or touched */
+#define MAX_SAME_PLAIN 8	/* when nothing is held or touched */
 #define MAX_PER_BLOCK 96
 
 struct block_states {
@@ -59,7 +59,8 @@ static bool is_reachable(const struct work_state *w, struct symtab *t, sym x)
 		return true;
 	if (!is_reachable(w, t, n.a))
 		return false;
-	return (n.kind != S_INDEX && !(n.kind == S_OP && n.b != SYM_NONE)) ||
+	return (n.kind != S_INDEX &&
+		!((n.kind == S_OP || n.kind == S_APPLY) && n.b != SYM_NONE)) ||
 	       is_reachable(w, t, n.b);
 }
 
@@ -97,10 +98,12 @@ static bool keep_fact(const struct solver *sv, const struct work_state *w, sym x
 	const struct sym_node *n = sym_get(t, x);
 	const struct sym_node *root = sym_get(t, sym_root(t, x));
 
-	if (n->flags & (SF_FRESH | SF_OLD))
-		return is_reachable(w, t, x);
+	if ((n->flags & (SF_FRESH | SF_OLD)) && !is_reachable(w, t, x))
+		return false;
+	if (n->kind == S_APPLY)
+		return true;
 	if (n->flags & SF_LOAD)
-		return tests_its_fields(sv, x);
+		return tests_its_fields(sv, x) || is_needed(w, t, x);
 	if (root->kind == S_PARAM && (strict || sv->e->m->vars[sv->f->param_first + root->a].type.kind
 				      == KIR_T_PTR))
 		return flow_has(live, root->a) || is_needed(w, t, sym_root(t, x));
@@ -189,13 +192,17 @@ static void join_same(struct walk *wk, struct block_states *bs, struct work_stat
 		joined = state_save(sv->tmp, &next.s);
 	}
 	bs->n = n;
-	if (!plain)
-		joined->widened = true;
+	if (joined->widened < (plain ? BLURRED : WIDENED))
+		joined->widened = plain ? BLURRED : WIDENED;
 	state_load(w, joined);
 }
 
 static void push_state(struct walk *wk, struct block_states *bs, const struct state *s)
 {
+	if (bs->n >= MAX_PER_BLOCK) {
+		wk->sv->gap = "too many combinations of locks";
+		return;
+	}
 	vec_push(bs->v, bs->n, bs->cap) = state_save(wk->sv->tmp, s);
 	if (bs->done_cap < bs->cap) {
 		bs->done = xrealloc(bs->done, bs->cap * sizeof(*bs->done));
@@ -223,6 +230,7 @@ static void add_state(struct walk *wk, uint32_t from, uint32_t to, struct work_s
 	if (sv->fl->npreds[to] > 1)
 		blur_errors(sv, w);
 	prune(sv, w, to, false);
+	state_seal(&w->s);
 	if (is_covered(bs, &w->s))
 		return;
 	for (size_t i = 0; i < bs->n; i++)
@@ -233,7 +241,7 @@ static void add_state(struct walk *wk, uint32_t from, uint32_t to, struct work_s
 			return;
 	}
 	if (same >= (is_plain(&w->s) ? MAX_SAME_PLAIN : 2 * MAX_SAME) ||
-	    bs->n >= MAX_PER_BLOCK)
+	    (same && bs->n >= MAX_PER_BLOCK))
 		join_same(wk, bs, w);
 	push_state(wk, bs, &w->s);
 	if (to < wk->lowest)

@@ -64,6 +64,8 @@ bool eval_rule_guards(struct engine *e, const struct rule_cond *cond, bool on_re
 
 /* lock.c: locks and context depths. */
 const struct rule_lock_kind *lock_kind(const struct engine *e, uint32_t kind);
+/* The address may stand for several locks. */
+bool lock_is_vague(const struct engine *e, sym lock);
 void lock_acquire(struct solver *sv, struct work_state *w, sym lock, uint32_t kind,
 		  bool shared, bool quiet, origin at);
 void lock_release(struct solver *sv, struct work_state *w, sym lock, uint32_t kind, origin at,
@@ -98,6 +100,8 @@ bool call_event(struct solver *sv, struct work_state *w, uint32_t ev);
 /* summary.c */
 const struct summary *summary_make(struct solver *sv);
 bool summary_same(const struct summary *a, const struct summary *b);
+/* writes.c: bit i: parameter i may be written through. */
+uint64_t writes_infer(struct solver *sv, bool *pure);
 /* imbalance.c: compare the exits with each other. */
 void check_exits(struct solver *sv);
 

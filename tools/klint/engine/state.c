@@ -44,42 +44,28 @@ struct state *state_save(struct arena *a, const struct state *s)
 	return n;
 }
 
-/* The next lock with a depth, from index *i on. */
-static const struct held *next_held(const struct state *s, unsigned int *i)
+static uint64_t mix(uint64_t h, uint64_t v)
 {
-	while (*i < s->nlocks && !s->locks[*i].depth)
-		(*i)++;
-	return *i < s->nlocks ? &s->locks[(*i)++] : NULL;
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ (h >> 29);
+}
+
+void state_seal(struct state *s)
+{
+	uint64_t h = s->zero_parts;
+
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		if (s->ctx[i])
+			h = mix(h, i * 256u + (uint8_t)s->ctx[i]);
+	for (unsigned int i = 0; i < s->nlocks; i++)
+		if (s->locks[i].depth)
+			h = mix(h, ((uint64_t)s->locks[i].lock << 16) + (uint8_t)s->locks[i].depth);
+	s->property = h;
 }
 
 bool state_same_property(const struct state *a, const struct state *b)
 {
-	unsigned int i = 0, j = 0;
-	const struct held *x, *y;
-
-	if (memcmp(a->ctx, b->ctx, sizeof(a->ctx)) || a->zero_parts != b->zero_parts)
-		return false;
-	do {
-		x = next_held(a, &i);
-		y = next_held(b, &j);
-		if (!x || !y)
-			return x == y;
-	} while (x->lock == y->lock && x->depth == y->depth);
-	return false;
-}
-
-bool state_equal(const struct state *a, const struct state *b)
-{
-	if (a->nfacts != b->nfacts || a->nenv != b->nenv || a->widened != b->widened ||
-	    !state_same_property(a, b))
-		return false;
-	if (memcmp(a->env, b->env, a->nenv * sizeof(*a->env)))
-		return false;
-	for (unsigned int i = 0; i < a->nfacts; i++)
-		if (a->facts[i].what != b->facts[i].what ||
-		    !cons_same(&a->facts[i].is, &b->facts[i].is))
-			return false;
-	return true;
+	return a->property == b->property;
 }
 
 /* Does @s hold everything that @touched says of touched locks? */
@@ -115,7 +101,7 @@ bool state_covers(const struct state *a, const struct state *b)
 
 	if (a->nfacts > b->nfacts || a->nenv > b->nenv || !state_same_property(a, b))
 		return false;
-	if (a->widened && !b->widened)
+	if (a->widened > b->widened)
 		return false;
 	for (unsigned int i = 0; i < a->nenv; i++) {
 		while (j < b->nenv && b->env[j].addr < a->env[i].addr)
@@ -180,7 +166,7 @@ void state_join(struct work_state *w, const struct state *a, const struct state 
 	join_locks(w, a, b);
 	w->s.ctx_may = a->ctx_may | b->ctx_may;
 	w->s.ctx_must = a->ctx_must & b->ctx_must;
-	w->s.widened = a->widened || b->widened;
+	w->s.widened = a->widened > b->widened ? a->widened : b->widened;
 	for (i = 0; i < CTX_NPARTS; i++)
 		w->s.ctx_at[i] = first_origin(a->ctx_at[i], b->ctx_at[i]);
 	for (i = j = n = 0; i < a->nfacts && j < b->nfacts;) {
@@ -307,7 +293,7 @@ struct held *state_add_lock(struct work_state *w, sym lock, uint32_t kind)
 	unsigned int i;
 
 	if (w->s.nlocks == STATE_LOCKS) {
-		w->s.widened = true;
+		w->s.widened = WIDENED;
 		return NULL;
 	}
 	for (i = 0; i < w->s.nlocks && w->locks[i].lock < lock; i++)

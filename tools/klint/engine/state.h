@@ -26,6 +26,13 @@
 typedef uint32_t origin;
 #define ORIGIN_NONE UINT32_MAX
 
+enum widening {
+	EXACT,
+	BLURRED,	/* facts from before any lock was taken are lost: conditions that
+			 * are tested again later may look independent */
+	WIDENED		/* no finding may rest on it at all */
+};
+
 struct held {
 	sym lock;	/* the lock's address */
 	uint32_t kind;	/* lock kind */
@@ -51,7 +58,8 @@ struct state {
 	uint32_t ctx_may, ctx_must;	/* parts that were entered here: some, every path */
 	origin ctx_at[CTX_NPARTS];
 	uint32_t zero_parts;	/* parts that a test has shown to be zero at entry */
-	bool widened;		/* joined beyond the bound: no finding may rest on it */
+	uint8_t widened;	/* enum widening: what was lost by joining beyond the bound */
+	uint64_t property;	/* hash of it, set by state_seal() */
 	uint16_t nlocks, nfacts, nenv;
 	struct held *locks;	/* sorted by lock */
 	struct fact *facts;	/* sorted by what */
@@ -73,8 +81,9 @@ void state_load(struct work_state *w, const struct state *s);
 /* A copy of just the size that is needed, from @a. */
 struct state *state_save(struct arena *a, const struct state *s);
 
+/* Compute the hash of the property; before states are compared or saved. */
+void state_seal(struct state *s);
 bool state_same_property(const struct state *a, const struct state *b);
-bool state_equal(const struct state *a, const struct state *b);
 /* Every path that @b stands for is one that @a stands for. */
 bool state_covers(const struct state *a, const struct state *b);
 /* Join of two saved states of one property, into @w. */

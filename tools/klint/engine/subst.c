@@ -36,6 +36,9 @@ sym eval_subst(struct solver *sv, const struct state *s, sym x, const struct cal
 		return sym_container(t, a, n.b);
 	case S_PRED:
 		return sym_pred(t, n.op, a);
+	case S_APPLY:
+		b = n.b == SYM_NONE ? SYM_NONE : eval_subst(sv, s, n.b, c);
+		return sym_apply(t, (uint32_t)n.imm, a, b);
 	default:
 		b = n.b == SYM_NONE ? SYM_NONE : eval_subst(sv, s, n.b, c);
 		return sym_op(t, n.op, a, b);

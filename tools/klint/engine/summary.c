@@ -102,7 +102,8 @@ static void join_outcome(struct outcome *a, const struct outcome *b)
 	a->ret = cons_join(&a->ret, &b->ret);
 	if (a->ret_sym != b->ret_sym)
 		a->ret_sym = SYM_NONE;
-	a->widened = a->widened && b->widened;
+	if (b->widened < a->widened)
+		a->widened = b->widened;
 	a->zero_parts &= b->zero_parts;
 	for (unsigned int i = 0; i < a->nguards; i++) {
 		for (unsigned int j = 0; j < b->nguards; j++) {
@@ -147,6 +148,14 @@ static void add_stored(struct solver *sv, struct summary *sum)
 		memcpy(sum->stored, sv->stored, n * sizeof(*sum->stored));
 }
 
+static bool is_balanced(const struct outcome *o)
+{
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		if (o->ctx[i])
+			return false;
+	return !o->widened && !o->zero_parts;
+}
+
 const struct summary *summary_make(struct solver *sv)
 {
 	struct summary *sum = arena_alloc(sv->e->arena, sizeof(*sum));
@@ -165,7 +174,7 @@ const struct summary *summary_make(struct solver *sv)
 		else if (k < MAX_OUTCOMES)
 			sum->outcomes[sum->noutcomes++] = o;
 		else
-			sum->outcomes[MAX_OUTCOMES - 1].widened = true;
+			sum->outcomes[MAX_OUTCOMES - 1].widened = WIDENED;
 	}
 	if (sum->noutcomes == 1)
 		sum->outcomes[0].nguards = 0;	/* nothing to tell apart */
@@ -174,6 +183,10 @@ const struct summary *summary_make(struct solver *sv)
 	for (size_t i = 0; i < sv->nneeds; i++)
 		sum->needs[i] = sv->needs[i];
 	add_stored(sv, sum);
+	sum->writes = writes_infer(sv, &sum->pure);
+	sum->pure &= sum->noutcomes == 1 && !sum->nneeds && !sum->outcomes[0].nlocks &&
+		     is_balanced(&sum->outcomes[0]) && sv->f->ret.kind != KIR_T_VOID &&
+		     sv->f->ret.kind != KIR_T_RECORD;
 	return sum;
 }
 
@@ -181,7 +194,8 @@ bool summary_same(const struct summary *a, const struct summary *b)
 {
 	if (!a || !b)
 		return a == b;
-	if (a->noutcomes != b->noutcomes || a->nneeds != b->nneeds || a->nstored != b->nstored)
+	if (a->noutcomes != b->noutcomes || a->nneeds != b->nneeds || a->nstored != b->nstored ||
+	    a->writes != b->writes)
 		return false;
 	for (uint32_t i = 0; i < a->noutcomes; i++)
 		if (!same_effect(&a->outcomes[i], &b->outcomes[i]) ||

@@ -299,6 +299,21 @@ sym sym_pred(struct symtab *t, enum sym_pred op, sym a)
 	return make(t, S_PRED, op, a, 0, false);
 }
 
+sym sym_apply(struct symtab *t, uint32_t func, sym a, sym b)
+{
+	const struct sym_node *na = &t->nodes[a];
+	uint8_t flags = na->flags | SF_LOAD, depth = na->depth;
+
+	if (b != SYM_NONE) {
+		flags |= t->nodes[b].flags;
+		depth = t->nodes[b].depth > depth ? t->nodes[b].depth : depth;
+	}
+	if (depth >= MAX_DEPTH)
+		return sym_atom(t, S_OLD, UINT32_MAX);
+	return intern(t, (struct sym_node){ .kind = S_APPLY, .flags = flags, .a = a, .b = b,
+			.imm = func, .depth = (uint8_t)(depth + 1) });
+}
+
 sym sym_test(struct symtab *t, uint32_t parts, bool negated)
 {
 	return intern(t, (struct sym_node){ .kind = S_TEST, .a = parts, .b = negated });
@@ -306,7 +321,8 @@ sym sym_test(struct symtab *t, uint32_t parts, bool negated)
 
 static bool has_b(const struct sym_node *n)
 {
-	return n->kind == S_INDEX || (n->kind == S_OP && n->b != SYM_NONE);
+	return n->kind == S_INDEX ||
+	       ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE);
 }
 
 static bool is_leaf(const struct sym_node *n)
@@ -359,6 +375,7 @@ sym sym_replace(struct symtab *t, sym s, sym what, sym by)
 	case S_INDEX: return sym_index(t, a, b);
 	case S_CONTAINER: return sym_container(t, a, b);
 	case S_PRED: return sym_pred(t, n.op, a);
+	case S_APPLY: return sym_apply(t, (uint32_t)n.imm, a, b);
 	default: return sym_op(t, n.op, a, b);
 	}
 }

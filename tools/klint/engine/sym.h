@@ -32,6 +32,7 @@ enum sym_kind {
 	S_CONTAINER,	/* a = address of a member, b = name id: of the whole */
 	S_OP,		/* op (enum kir_op), a, b */
 	S_PRED,		/* op (enum sym_pred), a */
+	S_APPLY,	/* imm = function, a and b = arguments (b may be SYM_NONE) */
 	S_TEST		/* a = bits of context parts, b = 1 when negated */
 };
 
@@ -72,6 +73,8 @@ sym sym_container(struct symtab *t, sym addr, uint32_t name);
 /* Folds constants and brings comparisons into one form (EQ, LT and NOT). */
 sym sym_op(struct symtab *t, int op, sym a, sym b);
 sym sym_pred(struct symtab *t, enum sym_pred op, sym a);
+/* What the pure function @func answers to @a and @b. */
+sym sym_apply(struct symtab *t, uint32_t func, sym a, sym b);
 sym sym_test(struct symtab *t, uint32_t parts, bool negated);
 
 static inline bool sym_is(const struct symtab *t, sym s, enum sym_kind k)

@@ -9,7 +9,7 @@ static const struct {
 	enum rule_ret_kind kind;
 } predicates[] = {
 	{ "is_err", RET_IS_ERR }, { "is_err_or_null", RET_IS_ERR_OR_NULL },
-	{ "err_or_zero", RET_ERR_OR_ZERO },
+	{ "err_or_zero", RET_ERR_OR_ZERO }, { "err_ptr", RET_ERR_PTR },
 	{ "test", RET_TEST }, { "test_not", RET_TEST_NOT },
 };
 
