@@ -30,6 +30,8 @@ static void apply_locks(struct solver *sv, struct work_state *w, const struct ou
 			lock_release(sv, w, lock, l->kind, c->at, false);
 		for (int k = 0; k < l->depth; k++)
 			lock_acquire(sv, w, lock, l->kind, l->shared, true, c->at);
+		if (l->depth > 0 && state_lock(w, lock))
+			state_lock(w, lock)->by_callee = true;
 	}
 	for (unsigned int i = 0; i < CTX_NPARTS; i++)
 		if (o->ctx[i])
@@ -91,11 +93,28 @@ static void bind_result(struct solver *sv, struct work_state *w, sym dst, sym re
 }
 
 /* Members that the callee may have stored to. */
-static void forget_stored(struct solver *sv, struct work_state *w, const struct summary *sum)
+static void forget_stored(struct solver *sv, struct work_state *w, const struct summary *sum,
+			  origin at)
 {
 	for (uint32_t i = 0; i < sum->nstored; i++) {
-		state_forget_field(w, sv->e->t, sum->stored[i], SYM_NONE);
+		state_forget_field(w, sv->e->t, sum->stored[i], SYM_NONE, at);
 		vec_push(sv->stored, sv->nstored, sv->stored_cap) = sum->stored[i];
+	}
+}
+
+/* start_update(q) … commit_update(q): what a helper has locked, a function that
+ * is defined elsewhere may unlock when it is given the same object. */
+static void doubt_locks(struct solver *sv, struct work_state *w, const struct call_args *c)
+{
+	for (unsigned int k = 0; k < w->s.nlocks; k++) {
+		struct held *h = &w->locks[k];
+		bool global = sym_is(sv->e->t, sym_root(sv->e->t, h->lock), S_GLOBAL);
+
+		if (h->depth <= 0 || !h->by_callee)
+			continue;
+		for (uint32_t i = 0; i < c->n; i++)
+			if (!global && sym_mentions(sv->e->t, h->lock, c->args[i]))
+				h->doubt = true;
 	}
 }
 
@@ -159,7 +178,7 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 		w->s.widened = WIDENED;
 	for (uint32_t i = 0; i < sum->nneeds; i++)
 		need_apply(sv, w, sum->needs[i], c, fi->index, cleanup);
-	forget_stored(sv, w, sum);
+	forget_stored(sv, w, sum, c->at);
 	for (uint32_t i = 0; i < sum->nneeds; i++)
 		if (sum->needs[i]->kind == NEED_WAIT)
 			w->s.ctx[CTX_STATE] = 0;	/* it is running after a sleep */
@@ -226,6 +245,7 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 		return apply_summary(sv, w, fi, c, dst, cleanup);
 	if (fi)
 		apply_annotations(sv, w, fi->f, c);
+	doubt_locks(sv, w, c);
 	forget_pointed(sv, w, c, UINT64_MAX);
 	if (dst != SYM_NONE)
 		state_bind(w, dst, eval_fresh(sv, w, c->at));

@@ -18,7 +18,7 @@
 #include "state.h"
 #include "sym.h"
 
-#define NEED_GUARDS 4
+#define NEED_GUARDS 8
 #define NEED_RELEASED 4
 
 /* A condition on what the caller passes, in terms of its arguments. */

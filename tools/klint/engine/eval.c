@@ -25,8 +25,10 @@ sym eval_fresh(struct solver *sv, struct work_state *w, uint32_t point)
 			sym_mentions(t, w->env[i].addr, fresh);
 	for (unsigned int i = 0; i < w->s.nlocks && !known; i++)
 		known = sym_mentions(t, w->locks[i].lock, fresh);
-	if (known)
+	if (known) {
+		state_forget(w, t, old);
 		state_replace(w, t, fresh, old);
+	}
 	return fresh;
 }
 
@@ -368,13 +370,14 @@ void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, or
 
 		/* What a variable copied from there keeps its identity, under a
 		 * name that says that the place has changed since. */
+		state_forget(w, t, sym_atom(t, S_OLD, at));
 		state_replace(w, t, before, sym_atom(t, S_OLD, at));
 		if (sym_mentions(t, value, before))
 			value = sym_atom(t, S_OLD, at);
 		if (n->kind == S_FIELD) {
 			uint32_t name = n->b;
 
-			state_forget_field(w, t, name, addr);
+			state_forget_field(w, t, name, addr, at);
 			vec_push(sv->stored, sv->nstored, sv->stored_cap) = name;
 		}
 	} else {

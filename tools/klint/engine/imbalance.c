@@ -69,7 +69,7 @@ static bool told_apart_by_params(struct solver *sv, const struct state *a, const
 		uint8_t flags = sym_get(sv->e->t, a->facts[i].what)->flags;
 		struct cons both;
 
-		if (!(flags & SF_PARAM) || (flags & (SF_FRESH | SF_OLD | SF_VAR | SF_LOAD)) ||
+		if (!(flags & SF_PARAM) || (flags & (SF_FRESH | SF_OLD | SF_VAR)) ||
 		    !is_wish(sv, a->facts[i].what))
 			continue;
 		while (j < b->nfacts && b->facts[j].what < a->facts[i].what)
@@ -151,7 +151,20 @@ static void check_key(struct solver *sv, struct key k)
  * give it back. */
 static bool is_judged(const struct solver *sv, const struct held *h)
 {
-	return h->depth && !lock_is_vague(sv->e, h->lock) && lock_kind(sv->e, h->kind)->owned;
+	return h->depth && !h->doubt && !lock_is_vague(sv->e, h->lock) &&
+	       lock_kind(sv->e, h->kind)->owned;
+}
+
+/* Two locks of one class in one function: which is which depends on aliases. */
+static bool has_sister(const struct solver *sv, const struct state *s, const struct held *h)
+{
+	uint32_t class = sym_class(sv->e->t, h->lock);
+
+	for (unsigned int i = 0; i < s->nlocks; i++)
+		if (&s->locks[i] != h && sym_class(sv->e->t, s->locks[i].lock) == class &&
+		    (class || s->locks[i].kind == h->kind))
+			return true;
+	return false;
 }
 
 void check_exits(struct solver *sv)
@@ -164,7 +177,7 @@ void check_exits(struct solver *sv)
 		const struct state *s = sv->exits[i].state;
 
 		for (unsigned int l = 0; l < s->nlocks; l++)
-			if (is_judged(sv, &s->locks[l]))
+			if (is_judged(sv, &s->locks[l]) && !has_sister(sv, s, &s->locks[l]))
 				check_key(sv, (struct key){ .lock = s->locks[l].lock });
 		for (unsigned int p = 0; p < CTX_NPARTS; p++)
 			if (s->ctx[p])

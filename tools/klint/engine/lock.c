@@ -115,7 +115,7 @@ static void check_double(struct solver *sv, struct work_state *w, const struct h
 	struct violation *v;
 
 	if (w->s.widened || lock_is_vague(sv->e, h->lock) || (shared && h->shared) ||
-	    lock_kind(sv->e, h->kind)->recursive)
+	    lock_kind(sv->e, h->kind)->recursive || !lock_kind(sv->e, h->kind)->owned)
 		return;
 	v = solver_violate(sv, &w->s, V_DOUBLE_LOCK, at);
 	if (v) {
@@ -173,6 +173,16 @@ void lock_acquire(struct solver *sv, struct work_state *w, sym lock, uint32_t ki
 	h->depth++;
 }
 
+/* Another lock of the class is about: the one meant may be that. */
+static bool has_sister(const struct solver *sv, const struct state *s, const struct held *h)
+{
+	for (unsigned int i = 0; i < s->nlocks; i++)
+		if (&s->locks[i] != h && sym_class(sv->e->t, s->locks[i].lock) ==
+					 sym_class(sv->e->t, h->lock))
+			return true;
+	return false;
+}
+
 void lock_release(struct solver *sv, struct work_state *w, sym lock, uint32_t kind, origin at,
 		  bool quiet)
 {
@@ -189,7 +199,8 @@ void lock_release(struct solver *sv, struct work_state *w, sym lock, uint32_t ki
 		return;
 	}
 	if (h->must_touch && h->depth == 0 && !quiet && !w->s.widened &&
-	    !lock_is_vague(sv->e, lock) && lock_kind(sv->e, kind)->owned) {
+	    !lock_is_vague(sv->e, lock) && lock_kind(sv->e, kind)->owned &&
+	    !has_sister(sv, &w->s, h)) {
 		struct violation *v = solver_violate(sv, &w->s, V_NOT_HELD, at);
 
 		if (v) {

@@ -67,7 +67,7 @@ static bool comes_with_spinlock(const struct engine *e, origin at, enum ctx_part
  * lock_kind, cause). */
 static enum wait_type wait_type_for(const struct engine *e, const struct state *s,
 				    const int8_t *extra, enum wait_type need,
-				    struct violation *v)
+				    bool through_call, struct violation *v)
 {
 	enum wait_type least = WAIT_SLEEP;
 
@@ -87,6 +87,9 @@ static enum wait_type wait_type_for(const struct engine *e, const struct state *
 		int depth = s->ctx[i] + (extra ? extra[i] : 0);
 
 		if (depth <= 0 || s->ctx[i] <= 0 || inner >= least)
+			continue;
+		/* Whether a callee sets TASK_RUNNING first is not followed. */
+		if (i == CTX_STATE && through_call)
 			continue;
 		if (need == WAIT_CONFIG && i == CTX_IRQ &&
 		    comes_with_spinlock(e, s->ctx_at[i], i, 0))
@@ -123,6 +126,16 @@ static bool add_path_guards(struct solver *sv, const struct state *s, struct nee
 		const struct fact *f = &s->facts[i];
 
 		if (is_callers(sv->e->t, f->what) && !add_guard(n, f->what, &f->is))
+			return false;
+	}
+	/* Memory may change on the way, but what a caller knows of it rules most
+	 * paths out that cannot be. */
+	for (unsigned int i = 0; i < s->nfacts && sv->nneeds < MAX_NEEDS / 2; i++) {
+		const struct fact *f = &s->facts[i];
+		uint8_t flags = sym_get(sv->e->t, f->what)->flags;
+
+		if ((flags & SF_PARAM) && (flags & SF_LOAD) &&
+		    !(flags & (SF_FRESH | SF_OLD | SF_VAR)) && !add_guard(n, f->what, &f->is))
 			return false;
 	}
 	return true;
@@ -244,7 +257,9 @@ static bool translate_guards(struct solver *sv, struct work_state *w, const stru
 			return false;
 		if (cons_implies(&is, &n->guards[i].is))
 			continue;
-		if (is_mask(sv->e->t, n->guards[i].what) && !is_callers(sv->e->t, what))
+		/* A rule's own condition must be known to hold; so must one on flags. */
+		if ((is_mask(sv->e->t, n->guards[i].what) || out->callee == KIR_NONE) &&
+		    !is_callers(sv->e->t, what))
 			return false;
 		if (!is_callers(sv->e->t, what) || is_arithmetic(sv->e->t, what))
 			continue;
@@ -260,7 +275,7 @@ static void break_wait(struct solver *sv, struct work_state *w, const int8_t *in
 		       struct need *out, bool defer)
 {
 	struct violation cause = { 0 }, *v;
-	enum wait_type have = wait_type_for(sv->e, &w->s, inner, out->wait, &cause);
+	enum wait_type have = wait_type_for(sv->e, &w->s, inner, out->wait, out->sub, &cause);
 
 	if (have >= out->wait) {
 		export_need(sv, out);
@@ -326,7 +341,7 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 			break_contract(sv, w, out, cleanup);
 			return;
 		}
-		if (lock_kind(sv->e, h->kind)->recursive)
+		if (lock_kind(sv->e, h->kind)->recursive || !lock_kind(sv->e, h->kind)->owned)
 			return;
 		v = solver_violate(sv, &w->s, V_DOUBLE_LOCK, out->site);
 		if (v) {
@@ -342,9 +357,15 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 		export_need(sv, out);
 }
 
-static void meet_parts(struct solver *sv, struct work_state *w, struct need *out)
+static void meet_parts(struct solver *sv, struct work_state *w, const int8_t *inner,
+		       struct need *out)
 {
 	uint32_t have = eval_parts(sv->e, &w->s);
+
+	/* What the callee has left again before the point does not count. */
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		if (w->s.ctx[i] + inner[i] <= 0 && i != CTX_RAW && i != CTX_SPIN)
+			have &= ~(1u << i);
 
 	if (out->kind == NEED_PARTS) {
 		uint32_t left = 0;
@@ -353,7 +374,7 @@ static void meet_parts(struct solver *sv, struct work_state *w, struct need *out
 			return;
 		/* Entered and left again here, whichever it was: surely zero. */
 		for (unsigned int i = 0; i < CTX_NPARTS; i++)
-			if ((out->parts >> i & 1) && w->s.ctx[i] < 0)
+			if ((out->parts >> i & 1) && w->s.ctx[i] < 0 && !inner[i])
 				left |= 1u << i;
 		if (left)
 			break_contract(sv, w, out, false);
@@ -402,11 +423,11 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 	if (n->zero_parts & eval_parts(sv->e, &w->s))
 		return;
 	out.nguards = out.nreleased = 0;
+	out.callee = callee;
 	if (!translate_guards(sv, w, n, c, &out, &defer))
 		return;
 	out.site = c->at;
 	out.sub = n;
-	out.callee = callee;
 	out.hops = callee == KIR_NONE ? 0 : n->hops + 1;
 	out.rule = callee == KIR_NONE ? n->rule : NULL;
 	if (callee == KIR_NONE)
@@ -448,7 +469,7 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 		meet_lock(sv, &here, &out, cleanup);
 		break;
 	case NEED_PARTS: case NEED_NO_PARTS:
-		meet_parts(sv, &here, &out);
+		meet_parts(sv, &here, n->ctx, &out);
 		break;
 	case NEED_CALL:
 		meet_call(sv, &here, &out);

@@ -219,6 +219,14 @@ static bool same_cond(const struct rule_effect *a, const struct rule_effect *b)
 	       !strcmp(a->cond.text, b->cond.text);
 }
 
+static bool sleeps(const struct rule *rule)
+{
+	for (uint32_t i = 0; i < rule->neffects; i++)
+		if (rule->effects[i].kind == EFFECT_SLEEP)
+			return true;
+	return false;
+}
+
 /* Effects that depend on the result: one state in which they have happened and
  * one in which they have not. */
 static void split_on_result(struct solver *sv, struct work_state *w, const struct rule *rule,
@@ -227,7 +235,7 @@ static void split_on_result(struct solver *sv, struct work_state *w, const struc
 	struct work_state yes;
 	struct guard g[NEED_GUARDS];
 	uint8_t n;
-	bool ok = true;
+	bool ok = true, fails;
 
 	if (!eval_rule_guards(sv->e, &of->cond, true, g, &n) || !n)
 		return;
@@ -240,7 +248,15 @@ static void split_on_result(struct solver *sv, struct work_state *w, const struc
 		if (is_change(ef) && same_cond(ef, of))
 			rule_change(sv, &yes, ef, c);
 	}
-	if (n == 1 && !rule_assume_guard(sv, w, &g[0], c, true)) {
+	/* What waits and did not get it returns an error (-EINTR), what only tried
+	 * returns anything else. */
+	if (n == 1 && sleeps(rule) && g[0].is.has_eq && g[0].is.eq == 0) {
+		g[0].is = cons_mask(C_ERR);
+		fails = rule_assume_guard(sv, w, &g[0], c, false);
+	} else {
+		fails = n > 1 || rule_assume_guard(sv, w, &g[0], c, true);
+	}
+	if (!fails) {
 		if (ok)
 			state_load(w, &yes.s);
 		return;

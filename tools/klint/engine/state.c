@@ -138,6 +138,7 @@ static void join_locks(struct work_state *w, const struct state *a, const struct
 			w->locks[n] = *x;
 			w->locks[n].may_touch = x->may_touch || y->may_touch;
 			w->locks[n].must_touch = x->must_touch && y->must_touch;
+			w->locks[n].doubt = x->doubt || y->doubt;
 			w->locks[n].at = first_origin(x->at, y->at);
 			w->locks[n++].released = first_origin(x->released, y->released);
 			i++;
@@ -320,6 +321,7 @@ static void resort_lock(struct work_state *w, unsigned int i)
 		same->may_touch |= h.may_touch;
 		same->must_touch |= h.must_touch;
 		same->at = first_origin(same->at, h.at);
+		same->doubt |= h.doubt;
 		return;
 	}
 	same = state_add_lock(w, h.lock, h.kind);
@@ -327,7 +329,7 @@ static void resort_lock(struct work_state *w, unsigned int i)
 		*same = h;
 }
 
-void state_replace(struct work_state *w, struct symtab *t, sym what, sym by)
+void state_forget(struct work_state *w, struct symtab *t, sym what)
 {
 	unsigned int n = 0;
 
@@ -335,6 +337,41 @@ void state_replace(struct work_state *w, struct symtab *t, sym what, sym by)
 		if (!sym_mentions(t, w->facts[i].what, what))
 			w->facts[n++] = w->facts[i];
 	w->s.nfacts = (uint16_t)n;
+	n = 0;
+	for (unsigned int i = 0; i < w->s.nenv; i++)
+		if (!sym_mentions(t, w->env[i].addr, what) &&
+		    !sym_mentions(t, w->env[i].value, what))
+			w->env[n++] = w->env[i];
+	w->s.nenv = (uint16_t)n;
+}
+
+/* Facts keep to the value that they speak of, under its new name. */
+static void rename_facts(struct work_state *w, struct symtab *t, sym what, sym by)
+{
+	struct fact moved[8];
+	unsigned int n = 0, nmoved = 0;
+
+	for (unsigned int i = 0; i < w->s.nfacts; i++) {
+		struct fact f = w->facts[i];
+
+		if (!sym_mentions(t, f.what, what)) {
+			w->facts[n++] = f;
+		} else if (nmoved < 8) {
+			f.what = sym_replace(t, f.what, what, by);
+			moved[nmoved++] = f;
+		}
+	}
+	w->s.nfacts = (uint16_t)n;
+	for (unsigned int i = 0; i < nmoved; i++)
+		if (!sym_is(t, moved[i].what, S_INT))
+			state_set_fact(w, moved[i].what, &moved[i].is);
+}
+
+void state_replace(struct work_state *w, struct symtab *t, sym what, sym by)
+{
+	unsigned int n;
+
+	rename_facts(w, t, what, by);
 	n = 0;
 	for (unsigned int i = 0; i < w->s.nenv; i++) {
 		if (sym_mentions(t, w->env[i].addr, what))
@@ -357,22 +394,56 @@ void state_replace(struct work_state *w, struct symtab *t, sym what, sym by)
 	}
 }
 
-void state_forget_field(struct work_state *w, struct symtab *t, uint32_t name, sym keep)
+/* The loads of a member called @name that @x speaks of, one of them. */
+static sym find_load(const struct symtab *t, sym x, uint32_t name)
+{
+	const struct sym_node *n = sym_get(t, x);
+	const struct sym_node *at;
+	sym in;
+
+	if (!(n->flags & SF_LOAD) || !n->depth)
+		return SYM_NONE;
+	if (n->kind == S_LOAD) {
+		at = sym_get(t, n->a);
+		if (at->kind == S_FIELD && at->b == name)
+			return x;
+	}
+	in = find_load(t, n->a, name);
+	if (in == SYM_NONE && (n->kind == S_INDEX ||
+			       ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)))
+		in = find_load(t, n->b, name);
+	return in;
+}
+
+void state_forget_field(struct work_state *w, struct symtab *t, uint32_t name, sym keep,
+			uint32_t at)
 {
 	unsigned int n = 0;
+	uint32_t nth = 0;
 
-	for (unsigned int i = 0; i < w->s.nfacts; i++)
-		if (!sym_loads_field(t, w->facts[i].what, name))
-			w->facts[n++] = w->facts[i];
-	w->s.nfacts = (uint16_t)n;
-	n = 0;
 	for (unsigned int i = 0; i < w->s.nenv; i++) {
-		const struct sym_node *at = sym_get(t, w->env[i].addr);
-		bool same = at->kind == S_FIELD && at->b == name && w->env[i].addr != keep &&
+		const struct sym_node *node = sym_get(t, w->env[i].addr);
+		bool same = node->kind == S_FIELD && node->b == name && w->env[i].addr != keep &&
 			    !sym_is(t, sym_root(t, w->env[i].addr), S_VAR);
 
 		if (!same)
 			w->env[n++] = w->env[i];
 	}
 	w->s.nenv = (uint16_t)n;
+	/* What variables have copied from there stays what it was. */
+	for (unsigned int i = 0; i < w->s.nenv && nth < 4; i++) {
+		sym load = find_load(t, w->env[i].value, name), old;
+
+		if (load == SYM_NONE)
+			continue;
+		old = sym_atom(t, S_OLD, 0x80000000u + at * 4 + nth++);
+		state_forget(w, t, old);
+		state_replace(w, t, load, old);
+		i = UINT32_MAX;		/* from the start: entries have moved */
+	}
+	n = 0;
+	for (unsigned int i = 0; i < w->s.nfacts; i++)
+		if (!sym_loads_field(t, w->facts[i].what, name))
+			w->facts[n++] = w->facts[i];
+	w->s.nfacts = (uint16_t)n;
 }

@@ -40,6 +40,8 @@ struct held {
 	bool shared;	/* taken for reading */
 	bool may_touch;	/* some path took it here */
 	bool must_touch;	/* every path took it here */
+	bool doubt;	/* a call of which nothing is known may have given it back */
+	bool by_callee;	/* taken by a callee, not by a call of the lock's own */
 	origin at;	/* where it was taken (depth > 0) or released (depth < 0) */
 	origin released;	/* where it was released last */
 };
@@ -98,10 +100,13 @@ void state_unbind(struct work_state *w, sym addr);
 struct held *state_lock(struct work_state *w, sym lock);	/* NULL when not there */
 struct held *state_add_lock(struct work_state *w, sym lock, uint32_t kind);
 
-/* Write @by for @what everywhere; facts about it are dropped. */
+/* Write @by for @what everywhere. */
 void state_replace(struct work_state *w, struct symtab *t, sym what, sym by);
 /* Drop the facts and memory bindings that a store to a member called @name, of
  * the object at @addr or an alias of it, makes stale. */
-void state_forget_field(struct work_state *w, struct symtab *t, uint32_t name, sym keep);
+void state_forget_field(struct work_state *w, struct symtab *t, uint32_t name, sym keep,
+			uint32_t at);
+/* Drop what is known of the values that mention @what. */
+void state_forget(struct work_state *w, struct symtab *t, sym what);
 
 #endif

@@ -64,10 +64,17 @@ static void add_guards(struct solver *sv, const struct exit_path *x, struct outc
 {
 	const struct state *s = x->state;
 
-	for (unsigned int i = 0; i < s->nfacts && o->nguards < NEED_GUARDS; i++)
-		if (is_public(sv->e->t, s->facts[i].what) &&
-		    (sym_get(sv->e->t, s->facts[i].what)->flags & SF_PARAM))
-			o->guards[o->nguards++] = (struct guard){ s->facts[i].what, s->facts[i].is };
+	for (int pointers = 0; pointers < 2; pointers++) {
+		for (unsigned int i = 0; i < s->nfacts && o->nguards < NEED_GUARDS; i++) {
+			const struct fact *f = &s->facts[i];
+			/* That something is a valid pointer tells little: last. */
+			bool valid = f->is.mask == (C_LOW | C_POS);
+
+			if (valid == pointers && is_public(sv->e->t, f->what) &&
+			    (sym_get(sv->e->t, f->what)->flags & SF_PARAM))
+				o->guards[o->nguards++] = (struct guard){ f->what, f->is };
+		}
+	}
 }
 
 static void outcome_of(struct solver *sv, const struct exit_path *x, struct outcome *o)
@@ -78,6 +85,7 @@ static void outcome_of(struct solver *sv, const struct exit_path *x, struct outc
 	if (x->ret_sym != SYM_NONE && is_public(sv->e->t, x->ret_sym))
 		o->ret_sym = x->ret_sym;
 	memcpy(o->ctx, x->state->ctx, sizeof(o->ctx));
+	o->ctx[CTX_STATE] = 0;	/* followed within one function only */
 	memcpy(o->ctx_at, x->state->ctx_at, sizeof(o->ctx_at));
 	add_locks(sv, x, o);
 	add_outs(sv, x, o);
