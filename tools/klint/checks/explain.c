@@ -125,7 +125,9 @@ const char *explain_name(struct check_run *run, uint32_t func, sym s)
 		return arena_printf(run->a, "%s[%s]", explain_name(run, func, n.a),
 				    explain_name(run, func, n.b));
 	case S_APPLY:
-		return arena_printf(run->a, "%s(…)", func_name(run, (uint32_t)n.imm));
+		return arena_printf(run->a, "%s(…)", n.imm < run->m->nfuncs ?
+				    func_name(run, (uint32_t)n.imm) :
+				    sym_name_text(run->e->t, UINT32_MAX - (uint32_t)n.imm));
 	case S_CONTAINER:
 		return arena_printf(run->a, "container_of(%s)", explain_name(run, func, n.a));
 	default:

@@ -155,18 +155,6 @@ static bool is_judged(const struct solver *sv, const struct held *h)
 	       lock_kind(sv->e, h->kind)->owned;
 }
 
-/* Two locks of one class in one function: which is which depends on aliases. */
-static bool has_sister(const struct solver *sv, const struct state *s, const struct held *h)
-{
-	uint32_t class = sym_class(sv->e->t, h->lock);
-
-	for (unsigned int i = 0; i < s->nlocks; i++)
-		if (&s->locks[i] != h && sym_class(sv->e->t, s->locks[i].lock) == class &&
-		    (class || s->locks[i].kind == h->kind))
-			return true;
-	return false;
-}
-
 void check_exits(struct solver *sv)
 {
 	uint32_t parts = 0;
@@ -177,7 +165,7 @@ void check_exits(struct solver *sv)
 		const struct state *s = sv->exits[i].state;
 
 		for (unsigned int l = 0; l < s->nlocks; l++)
-			if (is_judged(sv, &s->locks[l]) && !has_sister(sv, s, &s->locks[l]))
+			if (is_judged(sv, &s->locks[l]) && !lock_has_sister(sv, s, &s->locks[l]))
 				check_key(sv, (struct key){ .lock = s->locks[l].lock });
 		for (unsigned int p = 0; p < CTX_NPARTS; p++)
 			if (s->ctx[p])

@@ -31,7 +31,8 @@ bool lock_is_vague(const struct engine *e, sym lock)
 		if (n->kind == S_INDEX && (sym_get(e->t, n->b)->kind != S_INT ||
 					   sym_get(e->t, n->a)->kind == S_LOAD))
 			return true;
-	return false;
+	/* A null pointer's lock: the path cannot be. */
+	return n->kind == S_INT;
 }
 
 /* May @h be the lock that is called @lock of @kind here? */
@@ -81,6 +82,18 @@ static struct held *match(struct solver *sv, const struct state *s, sym lock, ui
 	return n == 1 ? found : NULL;
 }
 
+/* Another lock of the class is about: which of them is meant depends on aliases. */
+bool lock_has_sister(const struct solver *sv, const struct state *s, const struct held *h)
+{
+	uint32_t class = sym_class(sv->e->t, h->lock);
+
+	for (unsigned int i = 0; i < s->nlocks; i++)
+		if (&s->locks[i] != h && sym_class(sv->e->t, s->locks[i].lock) == class &&
+		    (class || s->locks[i].kind == h->kind))
+			return true;
+	return false;
+}
+
 const struct held *lock_find(struct solver *sv, const struct state *s, sym lock, uint32_t kind)
 {
 	return match(sv, s, lock, kind, 1);
@@ -96,7 +109,8 @@ int lock_is_held(struct solver *sv, const struct state *s, sym lock)
 		if (s->locks[i].lock != lock || lock_is_vague(sv->e, lock))
 			continue;
 		/* Given back here: surely not held, unless the caller has it too. */
-		if (s->locks[i].depth < 0 || s->locks[i].must_touch)
+		if ((s->locks[i].depth < 0 || s->locks[i].must_touch) &&
+		    !lock_has_sister(sv, s, &s->locks[i]))
 			return 0;
 	}
 	return -1;
@@ -115,6 +129,7 @@ static void check_double(struct solver *sv, struct work_state *w, const struct h
 	struct violation *v;
 
 	if (w->s.widened || lock_is_vague(sv->e, h->lock) || (shared && h->shared) ||
+	    lock_has_sister(sv, &w->s, h) || h->doubt ||
 	    lock_kind(sv->e, h->kind)->recursive || !lock_kind(sv->e, h->kind)->owned)
 		return;
 	v = solver_violate(sv, &w->s, V_DOUBLE_LOCK, at);
@@ -135,7 +150,8 @@ static void assume_object(struct solver *sv, struct work_state *w, sym lock)
 	       sym_get(t, lock)->kind == S_CONTAINER)
 		lock = sym_get(t, lock)->a;
 	if (sym_get(t, lock)->kind == S_PARAM || sym_get(t, lock)->kind == S_LOAD ||
-	    sym_get(t, lock)->kind == S_FRESH)
+	    sym_get(t, lock)->kind == S_FRESH || sym_get(t, lock)->kind == S_OLD ||
+	    sym_get(t, lock)->kind == S_OP)
 		eval_assume_cons(sv, w, lock, &valid);
 }
 
@@ -173,16 +189,6 @@ void lock_acquire(struct solver *sv, struct work_state *w, sym lock, uint32_t ki
 	h->depth++;
 }
 
-/* Another lock of the class is about: the one meant may be that. */
-static bool has_sister(const struct solver *sv, const struct state *s, const struct held *h)
-{
-	for (unsigned int i = 0; i < s->nlocks; i++)
-		if (&s->locks[i] != h && sym_class(sv->e->t, s->locks[i].lock) ==
-					 sym_class(sv->e->t, h->lock))
-			return true;
-	return false;
-}
-
 void lock_release(struct solver *sv, struct work_state *w, sym lock, uint32_t kind, origin at,
 		  bool quiet)
 {
@@ -200,7 +206,7 @@ void lock_release(struct solver *sv, struct work_state *w, sym lock, uint32_t ki
 	}
 	if (h->must_touch && h->depth == 0 && !quiet && !w->s.widened &&
 	    !lock_is_vague(sv->e, lock) && lock_kind(sv->e, kind)->owned &&
-	    !has_sister(sv, &w->s, h)) {
+	    !lock_has_sister(sv, &w->s, h)) {
 		struct violation *v = solver_violate(sv, &w->s, V_NOT_HELD, at);
 
 		if (v) {

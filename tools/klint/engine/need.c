@@ -334,7 +334,8 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 			export_need(sv, out);
 		return;
 	}
-	if (h && h->depth > 0 && !vague && !w->s.widened && !(out->shared && h->shared)) {
+	if (h && h->depth > 0 && !vague && !w->s.widened && !h->doubt &&
+	    !lock_has_sister(sv, &w->s, h) && !(out->shared && h->shared)) {
 		struct violation *v;
 
 		if (out->kind == NEED_NOT_HELD) {

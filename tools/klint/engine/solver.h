@@ -74,6 +74,7 @@ void ctx_enter(struct work_state *w, enum ctx_part part, int by, origin at);
 /* Is @lock held, as far as can be told?  1 yes (or an alias may be), 0 it was
  * released here, -1 not known. */
 int lock_is_held(struct solver *sv, const struct state *s, sym lock);
+bool lock_has_sister(const struct solver *sv, const struct state *s, const struct held *h);
 const struct held *lock_find(struct solver *sv, const struct state *s, sym lock, uint32_t kind);
 
 /* need.c: what a callee needs meets the state at the call. */

@@ -164,6 +164,19 @@ static bool is_balanced(const struct outcome *o)
 	return !o->widened && !o->zero_parts;
 }
 
+/* A function that is said to be out of balance: its callers hear nothing more of
+ * it, or one mistake (in the code or in the model) would be told many times. */
+static void distrust(const struct solver *sv, struct summary *sum)
+{
+	bool out_of_balance = false;
+
+	for (size_t i = 0; i < sv->nviolations; i++)
+		out_of_balance |= sv->violations[i]->kind == V_IMBALANCE ||
+				  sv->violations[i]->kind == V_NOT_HELD;
+	for (uint32_t k = 0; out_of_balance && k < sum->noutcomes; k++)
+		sum->outcomes[k].widened = WIDENED;
+}
+
 const struct summary *summary_make(struct solver *sv)
 {
 	struct summary *sum = arena_alloc(sv->e->arena, sizeof(*sum));
@@ -184,6 +197,7 @@ const struct summary *summary_make(struct solver *sv)
 		else
 			sum->outcomes[MAX_OUTCOMES - 1].widened = WIDENED;
 	}
+	distrust(sv, sum);
 	if (sum->noutcomes == 1)
 		sum->outcomes[0].nguards = 0;	/* nothing to tell apart */
 	sum->nneeds = (uint32_t)sv->nneeds;

@@ -84,6 +84,10 @@ bool node_ret(struct load *l, const struct node *n, uint32_t max_args,
 		out->kind = RET_NONNULL;
 		return true;
 	}
+	if (!strcmp(text, "stable")) {
+		out->kind = RET_STABLE;
+		return true;
+	}
 	cursor_init(&c, l, n, "result", max_args);
 	skip_blanks(&c);
 	if (!take_predicate(&c, &out->kind)) {

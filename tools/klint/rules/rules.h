@@ -128,6 +128,7 @@ enum rule_ret_kind {
 	RET_IS_ERR,		/* nonzero iff expr is an error pointer */
 	RET_IS_ERR_OR_NULL,
 	RET_ERR_OR_ZERO,	/* PTR_ERR_OR_ZERO(expr) */
+	RET_STABLE,		/* the same for the same arguments, within one function */
 	RET_ERR_PTR,		/* equals expr, which is an error number or 0 */
 	RET_NONNULL,		/* neither null nor an error pointer */
 	RET_TEST,		/* nonzero iff any part in `parts` is not zero */
