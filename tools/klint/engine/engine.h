@@ -47,6 +47,7 @@ struct need {
 	bool widened;	/* seen on a widened state only */
 	bool violated;	/* broken already, if the guards hold: the caller decides */
 	bool shared;	/* NEED_LOCK: for reading */
+	bool any_state;		/* NEED_WAIT: whatever the task state is (cond_resched) */
 	sym lock;
 	uint32_t lock_kind;
 	uint32_t parts;

@@ -67,7 +67,7 @@ static bool comes_with_spinlock(const struct engine *e, origin at, enum ctx_part
  * lock_kind, cause). */
 static enum wait_type wait_type_for(const struct engine *e, const struct state *s,
 				    const int8_t *extra, enum wait_type need,
-				    bool through_call, struct violation *v)
+				    bool any_state, struct violation *v)
 {
 	enum wait_type least = WAIT_SLEEP;
 
@@ -89,7 +89,7 @@ static enum wait_type wait_type_for(const struct engine *e, const struct state *
 		if (depth <= 0 || s->ctx[i] <= 0 || inner >= least)
 			continue;
 		/* Whether a callee sets TASK_RUNNING first is not followed. */
-		if (i == CTX_STATE && through_call)
+		if (i == CTX_STATE && any_state)
 			continue;
 		if (need == WAIT_CONFIG && i == CTX_IRQ &&
 		    comes_with_spinlock(e, s->ctx_at[i], i, 0))
@@ -275,7 +275,8 @@ static void break_wait(struct solver *sv, struct work_state *w, const int8_t *in
 		       struct need *out, bool defer)
 {
 	struct violation cause = { 0 }, *v;
-	enum wait_type have = wait_type_for(sv->e, &w->s, inner, out->wait, out->sub, &cause);
+	enum wait_type have = wait_type_for(sv->e, &w->s, inner, out->wait, out->sub || out->any_state,
+					    &cause);
 
 	if (have >= out->wait) {
 		export_need(sv, out);

@@ -104,8 +104,7 @@ static bool keep_fact(const struct solver *sv, const struct work_state *w, sym x
 		return true;
 	if (n->flags & SF_LOAD)
 		return tests_its_fields(sv, x) || is_needed(w, t, x);
-	if (root->kind == S_PARAM && (strict || sv->e->m->vars[sv->f->param_first + root->a].type.kind
-				      == KIR_T_PTR))
+	if (root->kind == S_PARAM && strict)
 		return flow_has(live, root->a) || is_needed(w, t, sym_root(t, x));
 	return true;
 }
