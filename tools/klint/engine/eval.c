@@ -210,6 +210,36 @@ static struct cons eval_pred(struct solver *sv, const struct state *s, const str
 	return truth(x.mask & ~yes ? -1 : 1);
 }
 
+/* What is known of other bits of the same value: (x & (A|B)) != 0 and
+ * (x & A) == 0 leave (x & B) != 0. */
+static struct cons eval_bits(struct solver *sv, const struct state *s, const struct sym_node *n)
+{
+	const struct symtab *t = sv->e->t;
+	int64_t mask, zero = 0;
+
+	if (n->b == SYM_NONE || sym_get(t, n->b)->kind != S_INT)
+		return cons_any();
+	mask = sym_get(t, n->b)->imm;
+	for (int round = 0; round < 2; round++) {
+		for (unsigned int i = 0; i < s->nfacts; i++) {
+			const struct sym_node *f = sym_get(t, s->facts[i].what);
+			int known = cons_truth(&s->facts[i].is);
+
+			if (f->kind != S_OP || f->op != KIR_OP_AND || f->a != n->a ||
+			    f->b == SYM_NONE || sym_get(t, f->b)->kind != S_INT)
+				continue;
+			if (!round && known == 0)
+				zero |= sym_get(t, f->b)->imm;
+			else if (round && known == 1 &&
+				 !(sym_get(t, f->b)->imm & ~zero & ~mask))
+				return cons_mask(C_ANY & ~C_ZERO);
+		}
+		if (!(mask & ~zero))
+			return cons_eq(0);
+	}
+	return cons_any();
+}
+
 static struct cons eval_op(struct solver *sv, const struct state *s, const struct sym_node *n)
 {
 	struct cons x;
@@ -227,7 +257,7 @@ static struct cons eval_op(struct solver *sv, const struct state *s, const struc
 		return known < 0 ? cons_mask(C_ZERO | C_POS) : truth(!known);
 	case KIR_OP_AND:
 		x = eval_cons(sv, s, n->a);
-		return x.mask == C_ZERO ? cons_eq(0) : cons_any();
+		return x.mask == C_ZERO ? cons_eq(0) : eval_bits(sv, s, n);
 	case KIR_OP_NEG:
 		x = eval_cons(sv, s, n->a);
 		if (x.mask == C_ERR)

@@ -102,11 +102,18 @@ static bool told_apart(struct solver *sv, const struct exit_path *x, const struc
 	return !same || told_apart_by_params(sv, x->state, n->state);
 }
 
-static bool is_reported(const struct solver *sv, kir_id loc)
+/* One finding a return (a lock comes with disabled interrupts), and one a lock. */
+static bool is_reported(const struct solver *sv, kir_id loc, struct key k)
 {
-	for (size_t i = 0; i < sv->nviolations; i++)
-		if (sv->violations[i]->kind == V_IMBALANCE && sv->violations[i]->loc == loc)
+	for (size_t i = 0; i < sv->nviolations; i++) {
+		const struct violation *v = sv->violations[i];
+
+		if (v->kind != V_IMBALANCE)
+			continue;
+		if (v->loc == loc || (v->lock == k.lock && (k.lock != SYM_NONE ||
+							    v->part == k.part)))
 			return true;
+	}
 	return false;
 }
 
@@ -115,7 +122,7 @@ static void report(struct solver *sv, const struct exit_path *x, const struct ex
 {
 	struct violation *v;
 
-	if (is_reported(sv, x->loc))
+	if (is_reported(sv, x->loc, k))
 		return;
 	v = arena_alloc(sv->e->arena, sizeof(*v));
 	*v = (struct violation){ .kind = V_IMBALANCE, .func = sv->fi->index, .site = ORIGIN_NONE,
