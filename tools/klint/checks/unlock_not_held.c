@@ -12,8 +12,17 @@ static bool violation(struct check_run *run, const struct violation *v)
 	draft_begin(&d, run, "unlock-not-held", v);
 	name = explain_lock(run, v->func, v->lock, v->lock_kind);
 	callee = event_callee(run, v->site);
-	if (v->cause != ORIGIN_NONE)
-		draft_step(&d, STEP_CONTEXT, v->func, run->m->events[v->cause].loc,
+	if (v->cause == ORIGIN_NONE) {
+		draft_step(&d, STEP_BREAK, v->func, v->loc,
+			   arena_printf(run->a, "%s() releases %s on a path that has not taken it",
+					callee, name));
+		d.f.message = arena_printf(run->a, "%s() releases %s, which this path has not taken",
+					   callee, name);
+		d.f.key = arena_printf(run->a, "%s %s", callee, name);
+		draft_end(&d);
+		return true;
+	}
+	draft_step(&d, STEP_CONTEXT, v->func, run->m->events[v->cause].loc,
 			   arena_printf(run->a, "%s() releases %s",
 					event_callee(run, v->cause), name));
 	draft_step(&d, STEP_BREAK, v->func, v->loc,

@@ -206,7 +206,7 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 }
 
 static void apply_annotations(struct solver *sv, struct work_state *w, const struct kir_func *f,
-			      struct call_args *c);
+			      struct call_args *c, bool has_body);
 
 static bool calls_now(const struct rule *rule)
 {
@@ -241,10 +241,12 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 		}
 		return !rule->noreturn && !(fi && (fi->f->flags & KIR_F_NORETURN));
 	}
+	if (fi && fi->sum && fi->f->annot_count)
+		apply_annotations(sv, w, fi->f, c, true);
 	if (fi && fi->sum)
 		return apply_summary(sv, w, fi, c, dst, cleanup);
 	if (fi)
-		apply_annotations(sv, w, fi->f, c);
+		apply_annotations(sv, w, fi->f, c, false);
 	doubt_locks(sv, w, c);
 	forget_pointed(sv, w, c, UINT64_MAX);
 	if (dst != SYM_NONE)
@@ -298,8 +300,9 @@ static sym parse_place(struct solver *sv, const struct kir_func *f, const char *
 	return at;
 }
 
+/* @has_body: what the function does to locks is known better from there. */
 static void apply_annotations(struct solver *sv, struct work_state *w, const struct kir_func *f,
-			      struct call_args *c)
+			      struct call_args *c, bool has_body)
 {
 	for (uint32_t i = 0; i < f->annot_count; i++) {
 		const struct kir_annot *an = &sv->e->m->annots[f->annot_first + i];
@@ -316,7 +319,8 @@ static void apply_annotations(struct solver *sv, struct work_state *w, const str
 		one = (struct call_args){ .args = &lock, .n = 1, .ret = SYM_NONE, .at = c->at };
 		for (uint32_t k = 0; k < rule->neffects; k++) {
 			rule_need(sv, w, rule, &rule->effects[k], &one, false);
-			rule_change(sv, w, &rule->effects[k], &one);
+			if (!has_body)
+				rule_change(sv, w, &rule->effects[k], &one);
 		}
 	}
 }

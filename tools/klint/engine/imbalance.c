@@ -95,7 +95,8 @@ static bool told_apart(struct solver *sv, const struct exit_path *x, const struc
 {
 	struct cons both;
 
-	bool same = sv->f->ret.kind == KIR_T_VOID || cons_meet(&x->ret, &n->ret, &both);
+	bool same = sv->f->ret.kind == KIR_T_VOID || cons_meet(&x->ret, &n->ret, &both) ||
+		    (is_failure(sv, &x->ret) && is_failure(sv, &n->ret));
 
 	if (!same && is_failure(sv, &x->ret) && !is_failure(sv, &n->ret))
 		return false;
@@ -117,6 +118,21 @@ static bool is_reported(const struct solver *sv, kir_id loc, struct key k)
 	return false;
 }
 
+/* Given back without having been taken: that is told at the release. */
+static void report_release(struct solver *sv, struct key k, const struct depth *d)
+{
+	struct violation *v;
+
+	for (size_t i = 0; i < sv->nviolations; i++)
+		if (sv->violations[i]->kind == V_NOT_HELD && sv->violations[i]->lock == k.lock)
+			return;
+	v = d->at == ORIGIN_NONE ? NULL : solver_violate_at(sv, V_NOT_HELD, d->at);
+	if (v) {
+		v->lock = k.lock;
+		v->lock_kind = d->kind;
+	}
+}
+
 static void report(struct solver *sv, const struct exit_path *x, const struct exit_path *n,
 		   struct key k, const struct depth *d)
 {
@@ -124,6 +140,10 @@ static void report(struct solver *sv, const struct exit_path *x, const struct ex
 
 	if (is_reported(sv, x->loc, k))
 		return;
+	if (d->depth < 0 && k.lock != SYM_NONE) {
+		report_release(sv, k, d);
+		return;
+	}
 	v = arena_alloc(sv->e->arena, sizeof(*v));
 	*v = (struct violation){ .kind = V_IMBALANCE, .func = sv->fi->index, .site = ORIGIN_NONE,
 		.loc = x->loc, .lock = k.lock, .lock_kind = d->kind, .part = k.part,

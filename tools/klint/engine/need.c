@@ -12,10 +12,13 @@
 struct violation *solver_violate(struct solver *sv, const struct state *s,
 				 enum violation_kind kind, origin at)
 {
+	return s->widened == WIDENED ? NULL : solver_violate_at(sv, kind, at);
+}
+
+struct violation *solver_violate_at(struct solver *sv, enum violation_kind kind, origin at)
+{
 	struct violation *v;
 
-	if (s->widened == WIDENED)
-		return NULL;
 	for (size_t i = 0; i < sv->nviolations; i++)
 		if (sv->violations[i]->site == at && sv->violations[i]->kind == kind)
 			return NULL;

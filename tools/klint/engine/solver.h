@@ -80,6 +80,9 @@ const struct held *lock_find(struct solver *sv, const struct state *s, sym lock,
 /* need.c: what a callee needs meets the state at the call. */
 void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 		const struct call_args *c, uint32_t callee, bool cleanup);
+/* A new violation at the event @at, or NULL when it has one of this kind. */
+struct violation *solver_violate_at(struct solver *sv, enum violation_kind kind, origin at);
+/* The same, unless the state is too uncertain. */
 struct violation *solver_violate(struct solver *sv, const struct state *s,
 				 enum violation_kind kind, origin at);
 

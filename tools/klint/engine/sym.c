@@ -9,9 +9,14 @@
  * are "some value", which keeps the domain finite. */
 #define MAX_DEPTH 12
 
+/* Nodes stand in blocks that never move: a pointer to one stays good. */
+#define BLOCK_BITS 12
+#define BLOCK_NODES (1u << BLOCK_BITS)
+
 struct symtab {
-	struct sym_node *nodes;
-	size_t n, cap;
+	struct sym_node **blocks;
+	size_t nblocks, blocks_cap;
+	size_t n;
 	uint32_t *slots;	/* node index + 1, open addressing */
 	size_t nslots;
 	struct strmap *names;
@@ -40,13 +45,15 @@ void symtab_free(struct symtab *t)
 	strmap_free(t->names);
 	free(t->name_text);
 	free(t->slots);
-	free(t->nodes);
+	for (size_t i = 0; i < t->nblocks; i++)
+		free(t->blocks[i]);
+	free(t->blocks);
 	free(t);
 }
 
 const struct sym_node *sym_get(const struct symtab *t, sym s)
 {
-	return &t->nodes[s];
+	return &t->blocks[s >> BLOCK_BITS][s & (BLOCK_NODES - 1)];
 }
 
 uint32_t sym_name(struct symtab *t, const char *s)
@@ -90,7 +97,7 @@ static void rehash(struct symtab *t)
 	t->nslots *= 2;
 	t->slots = xcalloc(t->nslots, sizeof(*t->slots));
 	for (size_t i = 0; i < t->n; i++) {
-		size_t h = node_hash(&t->nodes[i]) & (t->nslots - 1);
+		size_t h = node_hash(sym_get(t, (sym)i)) & (t->nslots - 1);
 
 		while (t->slots[h])
 			h = (h + 1) & (t->nslots - 1);
@@ -103,9 +110,13 @@ static sym intern(struct symtab *t, struct sym_node node)
 	size_t h = node_hash(&node) & (t->nslots - 1);
 
 	for (; t->slots[h]; h = (h + 1) & (t->nslots - 1))
-		if (same_node(&t->nodes[t->slots[h] - 1], &node))
+		if (same_node(sym_get(t, t->slots[h] - 1), &node))
 			return t->slots[h] - 1;
-	vec_push(t->nodes, t->n, t->cap) = node;
+	if (t->n == t->nblocks * BLOCK_NODES)
+		vec_push(t->blocks, t->nblocks, t->blocks_cap) =
+			xmalloc(BLOCK_NODES * sizeof(struct sym_node));
+	t->blocks[t->n >> BLOCK_BITS][t->n & (BLOCK_NODES - 1)] = node;
+	t->n++;
 	t->slots[h] = (uint32_t)t->n;
 	if (t->n * 2 > t->nslots)
 		rehash(t);
@@ -129,11 +140,11 @@ sym sym_atom(struct symtab *t, enum sym_kind kind, uint32_t a)
 
 static sym make(struct symtab *t, enum sym_kind kind, int op, sym a, uint32_t b, bool b_is_sym)
 {
-	const struct sym_node *na = &t->nodes[a];
+	const struct sym_node *na = sym_get(t, a);
 	uint8_t depth = na->depth, flags = na->flags;
 
 	if (b_is_sym && b != SYM_NONE) {
-		const struct sym_node *nb = &t->nodes[b];
+		const struct sym_node *nb = sym_get(t, b);
 
 		depth = nb->depth > depth ? nb->depth : depth;
 		flags |= nb->flags;
@@ -301,12 +312,12 @@ sym sym_pred(struct symtab *t, enum sym_pred op, sym a)
 
 sym sym_apply(struct symtab *t, uint32_t func, sym a, sym b)
 {
-	const struct sym_node *na = &t->nodes[a];
+	const struct sym_node *na = sym_get(t, a);
 	uint8_t flags = na->flags | SF_LOAD, depth = na->depth;
 
 	if (b != SYM_NONE) {
-		flags |= t->nodes[b].flags;
-		depth = t->nodes[b].depth > depth ? t->nodes[b].depth : depth;
+		flags |= sym_get(t, b)->flags;
+		depth = sym_get(t, b)->depth > depth ? sym_get(t, b)->depth : depth;
 	}
 	if (depth >= MAX_DEPTH)
 		return sym_atom(t, S_OLD, UINT32_MAX);
