@@ -34,8 +34,10 @@ static void apply_locks(struct solver *sv, struct work_state *w, const struct ou
 			state_lock(w, lock)->by_callee = true;
 	}
 	for (unsigned int i = 0; i < CTX_NPARTS; i++)
-		if (o->ctx[i])
+		if (o->ctx[i] && i != CTX_STATE)
 			ctx_enter(w, i, o->ctx[i], c->at);
+	if (o->ctx[CTX_STATE])
+		w->s.ctx[CTX_STATE] = w->s.ctx[CTX_STATE] > 0 ? 0 : -1;
 }
 
 static bool apply_outcome(struct solver *sv, struct work_state *w, const struct outcome *o,
@@ -179,9 +181,6 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 	for (uint32_t i = 0; i < sum->nneeds; i++)
 		need_apply(sv, w, sum->needs[i], c, fi->index, cleanup);
 	forget_stored(sv, w, sum, c->at);
-	for (uint32_t i = 0; i < sum->nneeds; i++)
-		if (sum->needs[i]->kind == NEED_WAIT)
-			w->s.ctx[CTX_STATE] = 0;	/* it is running after a sleep */
 	if (!cleanup)
 		forget_pointed(sv, w, c, sum->writes);
 	fresh = eval_fresh(sv, w, c->at);

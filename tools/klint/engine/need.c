@@ -91,7 +91,6 @@ static enum wait_type wait_type_for(const struct engine *e, const struct state *
 
 		if (depth <= 0 || s->ctx[i] <= 0 || inner >= least)
 			continue;
-		/* Whether a callee sets TASK_RUNNING first is not followed. */
 		if (i == CTX_STATE && any_state)
 			continue;
 		if (need == WAIT_CONFIG && i == CTX_IRQ &&
@@ -278,8 +277,7 @@ static void break_wait(struct solver *sv, struct work_state *w, const int8_t *in
 		       struct need *out, bool defer)
 {
 	struct violation cause = { 0 }, *v;
-	enum wait_type have = wait_type_for(sv->e, &w->s, inner, out->wait, out->sub || out->any_state,
-					    &cause);
+	enum wait_type have = wait_type_for(sv->e, &w->s, inner, out->wait, out->any_state, &cause);
 
 	if (have >= out->wait) {
 		export_need(sv, out);
@@ -393,6 +391,49 @@ static void meet_parts(struct solver *sv, struct work_state *w, const int8_t *in
 		export_need(sv, out);
 }
 
+/* The callee calls what it is given in a context of its own making (under a lock
+ * that it takes): remember what that allows, for who knows the function. */
+static void remember_context(struct solver *sv, struct work_state *w, struct need *out)
+{
+	struct violation cause = { .lock = SYM_NONE }, *v;
+	enum wait_type have = wait_type_for(sv->e, &w->s, NULL, WAIT_SLEEP, true, &cause);
+
+	if (have == WAIT_SLEEP || w->s.widened == WIDENED)
+		return;
+	v = arena_alloc(sv->e->arena, sizeof(*v));
+	*v = cause;
+	v->kind = V_WAIT;
+	v->func = sv->fi->index;
+	v->site = out->site;
+	v->loc = sv->e->m->events[out->site].loc;
+	v->wait = have;
+	v->sibling = v->via = KIR_NONE;
+	out->broken = v;
+}
+
+static void break_callback(struct solver *sv, struct work_state *w, const struct need *out,
+			   const struct need *sub, uint32_t func)
+{
+	struct violation *v;
+	struct need *call;
+
+	if (sub->kind != NEED_WAIT || sub->nguards || sub->widened ||
+	    sub->wait <= out->broken->wait)
+		return;
+	v = solver_violate(sv, &w->s, V_WAIT, out->site);
+	if (!v)
+		return;
+	*v = *out->broken;
+	v->via = sv->fi->index;
+	v->via_site = out->site;
+	call = arena_alloc(sv->e->arena, sizeof(*call));
+	*call = *sub;
+	call->site = v->site;
+	call->callee = func;
+	call->sub = sub;
+	v->need = call;
+}
+
 static void meet_call(struct solver *sv, struct work_state *w, struct need *out)
 {
 	const struct sym_node *n = sym_get(sv->e->t, out->lock);
@@ -400,8 +441,11 @@ static void meet_call(struct solver *sv, struct work_state *w, struct need *out)
 	uint32_t func;
 
 	if (n->kind != S_FUNC) {
-		if (is_callers(sv->e->t, out->lock))
-			export_need(sv, out);
+		if (!is_callers(sv->e->t, out->lock))
+			return;
+		if (!out->broken)
+			remember_context(sv, w, out);
+		export_need(sv, out);
 		return;
 	}
 	func = strmap_get(sv->e->by_name, sym_name_text(sv->e->t, n->a));
@@ -410,6 +454,10 @@ static void meet_call(struct solver *sv, struct work_state *w, struct need *out)
 	for (uint32_t i = 0; i < sv->e->funcs[func].sum->nneeds; i++) {
 		struct need sub = *sv->e->funcs[func].sum->needs[i];
 
+		if (out->broken) {
+			break_callback(sv, w, out, sv->e->funcs[func].sum->needs[i], func);
+			continue;
+		}
 		/* The depths at which the callback is called come on top. */
 		for (unsigned int k = 0; k < CTX_NPARTS; k++)
 			sub.ctx[k] += out->ctx[k] - w->s.ctx[k];

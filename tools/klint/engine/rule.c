@@ -137,14 +137,16 @@ void rule_change(struct solver *sv, struct work_state *w, const struct rule_effe
 			     ef->lock_kind, c->at, false);
 		break;
 	case EFFECT_ENTER:
-		if (ef->part != CTX_STATE || !w->s.ctx[CTX_STATE])
-			ctx_enter(w, ef->part, 1, c->at);
+		if (ef->part == CTX_STATE)
+			w->s.ctx[CTX_STATE] = 0;	/* set, not counted */
+		ctx_enter(w, ef->part, 1, c->at);
 		break;
 	case EFFECT_LEAVE:
 		ctx_enter(w, ef->part, -1, c->at);
 		break;
 	case EFFECT_RESET:
-		w->s.ctx[ef->part] = 0;
+		/* Below zero: whatever the caller had is gone too. */
+		w->s.ctx[ef->part] = w->s.ctx[ef->part] > 0 ? 0 : -1;
 		break;
 	default:
 		break;

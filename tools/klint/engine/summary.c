@@ -85,7 +85,8 @@ static void outcome_of(struct solver *sv, const struct exit_path *x, struct outc
 	if (x->ret_sym != SYM_NONE && is_public(sv->e->t, x->ret_sym))
 		o->ret_sym = x->ret_sym;
 	memcpy(o->ctx, x->state->ctx, sizeof(o->ctx));
-	o->ctx[CTX_STATE] = 0;	/* followed within one function only */
+	if (o->ctx[CTX_STATE] > 0)
+		o->ctx[CTX_STATE] = 0;	/* followed within one function only */
 	memcpy(o->ctx_at, x->state->ctx_at, sizeof(o->ctx_at));
 	add_locks(sv, x, o);
 	add_outs(sv, x, o);
