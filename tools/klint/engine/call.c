@@ -19,15 +19,17 @@ void call_leave_state(struct solver *sv, const struct work_state *w)
 	state_load(to, &w->s);
 }
 
+/* @quiet: the callee releases on some of its ways only; which one it takes may
+ * hang on more than is followed. */
 static void apply_locks(struct solver *sv, struct work_state *w, const struct outcome *o,
-			const struct call_args *c)
+			const struct call_args *c, bool quiet)
 {
 	for (unsigned int i = 0; i < o->nlocks; i++) {
 		const struct effect_lock *l = &o->locks[i];
 		sym lock = eval_subst(sv, &w->s, l->lock, c);
 
 		for (int k = l->depth; k < 0; k++)
-			lock_release(sv, w, lock, l->kind, c->at, false);
+			lock_release(sv, w, lock, l->kind, c->at, quiet);
 		for (int k = 0; k < l->depth; k++)
 			lock_acquire(sv, w, lock, l->kind, l->shared, true, c->at);
 		if (l->depth > 0 && state_lock(w, lock))
@@ -41,7 +43,7 @@ static void apply_locks(struct solver *sv, struct work_state *w, const struct ou
 }
 
 static bool apply_outcome(struct solver *sv, struct work_state *w, const struct outcome *o,
-			  struct call_args *c, sym fresh, sym pure)
+			  struct call_args *c, sym fresh, sym pure, bool quiet)
 {
 	sym ret = fresh;
 
@@ -62,7 +64,7 @@ static bool apply_outcome(struct solver *sv, struct work_state *w, const struct 
 	if (!eval_assume_cons(sv, w, ret, &o->ret))
 		return false;
 	c->ret = ret;
-	apply_locks(sv, w, o, c);
+	apply_locks(sv, w, o, c, quiet);
 	for (unsigned int i = 0; i < o->nouts; i++) {
 		sym root = sym_root(sv->e->t, o->outs[i].addr), addr;
 
@@ -192,7 +194,8 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 	state_load(&before, &w->s);
 	for (uint32_t i = 0; i < sum->noutcomes; i++) {
 		state_load(&one, &before.s);
-		if (!apply_outcome(sv, &one, &sum->outcomes[i], c, fresh, pure))
+		if (!apply_outcome(sv, &one, &sum->outcomes[i], c, fresh, pure,
+				   sum->noutcomes > 1))
 			continue;
 		bind_result(sv, &one, dst, c->ret, &sum->outcomes[i], c);
 		if (!done)
@@ -388,6 +391,9 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 		if (!(n.flags & (SF_LOAD | SF_OLD | SF_FRESH | SF_VAR)))
 			need_apply(sv, w, &call_param, &self, KIR_NONE, false);
 	}
+	for (unsigned int k = 0; k < w->s.nlocks; k++)
+		for (uint32_t i = 0; i < c.n; i++)
+			w->locks[k].indirect |= sym_mentions(sv->e->t, w->locks[k].lock, args[i]);
 	if (ev->record != KIR_NONE && callee->kind == KIR_V_FIELD)
 		apply_targets(sv, w, ev, &c);
 	forget_pointed(sv, w, &c, UINT64_MAX);

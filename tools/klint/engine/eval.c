@@ -400,10 +400,12 @@ void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, or
 
 		/* What a variable copied from there keeps its identity, under a
 		 * name that says that the place has changed since. */
-		state_forget(w, t, sym_atom(t, S_OLD, at));
-		state_replace(w, t, before, sym_atom(t, S_OLD, at));
+		sym old = sym_old(t, at, before);
+
+		state_forget(w, t, old);
+		state_replace(w, t, before, old);
 		if (sym_mentions(t, value, before))
-			value = sym_atom(t, S_OLD, at);
+			value = old;
 		if (n->kind == S_FIELD) {
 			uint32_t name = n->b;
 

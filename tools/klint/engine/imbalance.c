@@ -118,6 +118,15 @@ static bool is_reported(const struct solver *sv, kir_id loc, struct key k)
 	return false;
 }
 
+/* Is the event a call of the lock's own function? */
+static bool is_direct(const struct solver *sv, origin at)
+{
+	const struct kir_module *m = sv->e->m;
+	const struct kir_value *callee = &m->values[m->events[at].callee];
+
+	return callee->kind == KIR_V_FUNC && rules_find(sv->e->rules, kir_string(m, callee->a));
+}
+
 /* Given back without having been taken: that is told at the release. */
 static void report_release(struct solver *sv, struct key k, const struct depth *d)
 {
@@ -126,7 +135,10 @@ static void report_release(struct solver *sv, struct key k, const struct depth *
 	for (size_t i = 0; i < sv->nviolations; i++)
 		if (sv->violations[i]->kind == V_NOT_HELD && sv->violations[i]->lock == k.lock)
 			return;
-	v = d->at == ORIGIN_NONE ? NULL : solver_violate_at(sv, V_NOT_HELD, d->at);
+	/* In a callee it may hang on more than is followed. */
+	if (d->at == ORIGIN_NONE || !is_direct(sv, d->at))
+		return;
+	v = solver_violate_at(sv, V_NOT_HELD, d->at);
 	if (v) {
 		v->lock = k.lock;
 		v->lock_kind = d->kind;

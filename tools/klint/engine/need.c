@@ -322,6 +322,15 @@ static void break_contract(struct solver *sv, struct work_state *w, const struct
 	memcpy((void *)v->need, out, sizeof(*out));
 }
 
+/* The code says itself that a callback has given the lock back. */
+static void believe_released(struct work_state *w, sym lock)
+{
+	struct held *h = state_lock(w, lock);
+
+	if (h && h->depth > 0 && h->indirect)
+		h->depth = 0;
+}
+
 static void meet_lock(struct solver *sv, struct work_state *w, struct need *out, bool cleanup)
 {
 	int held = lock_is_held(sv, &w->s, out->lock);
@@ -341,7 +350,8 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 		struct violation *v;
 
 		if (out->kind == NEED_NOT_HELD) {
-			break_contract(sv, w, out, cleanup);
+			if (!h->indirect)
+				break_contract(sv, w, out, cleanup);
 			return;
 		}
 		if (lock_kind(sv->e, h->kind)->recursive || !lock_kind(sv->e, h->kind)->owned)
@@ -514,6 +524,8 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 		return;
 	if (n->lock != SYM_NONE)
 		out.lock = eval_subst(sv, &w->s, n->lock, c);
+	if (n->kind == NEED_NOT_HELD && callee == KIR_NONE)
+		believe_released(w, out.lock);
 	switch (n->kind) {
 	case NEED_WAIT:
 		break_wait(sv, &here, n->ctx, &out, defer);

@@ -139,6 +139,7 @@ static void join_locks(struct work_state *w, const struct state *a, const struct
 			w->locks[n].may_touch = x->may_touch || y->may_touch;
 			w->locks[n].must_touch = x->must_touch && y->must_touch;
 			w->locks[n].doubt = x->doubt || y->doubt;
+			w->locks[n].indirect = x->indirect || y->indirect;
 			w->locks[n].at = first_origin(x->at, y->at);
 			w->locks[n++].released = first_origin(x->released, y->released);
 			i++;
@@ -322,6 +323,7 @@ static void resort_lock(struct work_state *w, unsigned int i)
 		same->must_touch |= h.must_touch;
 		same->at = first_origin(same->at, h.at);
 		same->doubt |= h.doubt;
+		same->indirect |= h.indirect;
 		return;
 	}
 	same = state_add_lock(w, h.lock, h.kind);
@@ -436,7 +438,8 @@ void state_forget_field(struct work_state *w, struct symtab *t, uint32_t name, s
 
 		if (load == SYM_NONE)
 			continue;
-		old = sym_atom(t, S_OLD, 0x80000000u + at * 4 + nth++);
+		nth++;
+		old = sym_old(t, at, load);
 		state_forget(w, t, old);
 		state_replace(w, t, load, old);
 		i = UINT32_MAX;		/* from the start: entries have moved */

@@ -41,6 +41,7 @@ struct held {
 	bool may_touch;	/* some path took it here */
 	bool must_touch;	/* every path took it here */
 	bool doubt;	/* a call of which nothing is known may have given it back */
+	bool indirect;	/* its object went to a call through a pointer since */
 	bool by_callee;	/* taken by a callee, not by a call of the lock's own */
 	origin at;	/* where it was taken (depth > 0) or released (depth < 0) */
 	origin released;	/* where it was released last */

@@ -51,12 +51,18 @@ static void add_outs(struct solver *sv, const struct exit_path *x, struct outcom
 	struct symtab *t = sv->e->t;
 
 	o->outs = arena_alloc(sv->e->arena, MAX_OUTS * sizeof(*o->outs));
-	for (unsigned int i = 0; i < s->nenv && o->nouts < MAX_OUTS; i++) {
-		const struct sym_node *root = sym_get(t, sym_root(t, s->env[i].addr));
+	/* Results through pointers first (*done = true), then members. */
+	for (int members = 0; members < 2; members++) {
+		for (unsigned int i = 0; i < s->nenv && o->nouts < MAX_OUTS; i++) {
+			const struct sym_node *root = sym_get(t, sym_root(t, s->env[i].addr));
+			bool direct = sym_get(t, s->env[i].addr)->kind == S_PARAM ||
+				      root->kind == S_RET;
 
-		if ((root->kind == S_PARAM || root->kind == S_RET) &&
-		    is_public(t, s->env[i].addr) && is_public(t, s->env[i].value))
-			o->outs[o->nouts++] = s->env[i];
+			if ((root->kind == S_PARAM || root->kind == S_RET) &&
+			    direct != members && is_public(t, s->env[i].addr) &&
+			    is_public(t, s->env[i].value))
+				o->outs[o->nouts++] = s->env[i];
+		}
 	}
 }
 

@@ -157,6 +157,11 @@ static sym make(struct symtab *t, enum sym_kind kind, int op, sym a, uint32_t b,
 			.b = b, .flags = flags, .depth = (uint8_t)(depth + 1) });
 }
 
+sym sym_old(struct symtab *t, uint32_t at, sym x)
+{
+	return sym_atom(t, S_OLD, 0x80000000u | (at * 0x9e3779b1u ^ x * 0x85ebca6bu));
+}
+
 sym sym_load(struct symtab *t, sym addr)
 {
 	return make(t, S_LOAD, 0, addr, 0, false);

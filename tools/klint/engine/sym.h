@@ -64,6 +64,8 @@ const char *sym_name_text(const struct symtab *t, uint32_t id);
 
 sym sym_int(struct symtab *t, int64_t v);
 sym sym_atom(struct symtab *t, enum sym_kind kind, uint32_t a);
+/* What @x was before the event @at changed it: one symbol for each two. */
+sym sym_old(struct symtab *t, uint32_t at, sym x);
 sym sym_load(struct symtab *t, sym addr);
 /* Folds field(container(x, f), f) to x. */
 sym sym_field(struct symtab *t, sym addr, uint32_t name);
