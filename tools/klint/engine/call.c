@@ -184,7 +184,7 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 		need_apply(sv, w, sum->needs[i], c, fi->index, cleanup);
 	forget_stored(sv, w, sum, c->at);
 	if (!cleanup)
-		forget_pointed(sv, w, c, sum->writes);
+		forget_pointed(sv, w, c, sum->hidden);
 	fresh = eval_fresh(sv, w, c->at);
 	/* A function of its arguments and of memory alone gives the same answer to
 	 * the same question. */
@@ -194,6 +194,8 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 	state_load(&before, &w->s);
 	for (uint32_t i = 0; i < sum->noutcomes; i++) {
 		state_load(&one, &before.s);
+		if (!cleanup && (sum->outcomes[i].unsure & ~sum->hidden))
+			forget_pointed(sv, &one, c, sum->outcomes[i].unsure & ~sum->hidden);
 		if (!apply_outcome(sv, &one, &sum->outcomes[i], c, fresh, pure,
 				   sum->noutcomes > 1))
 			continue;

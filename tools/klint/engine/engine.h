@@ -83,6 +83,7 @@ struct outcome {
 	uint16_t nlocks, nguards, nouts;
 	struct effect_lock *locks;
 	struct guard guards[NEED_GUARDS];
+	uint64_t unsure;	/* bit i: some of its exits store to *parameter i */
 	struct binding *outs;	/* what is stored through parameters, and the
 				 * members of a returned record (rooted in S_RET) */
 };
@@ -91,7 +92,8 @@ struct summary {
 	uint32_t noutcomes, nneeds;
 	struct outcome *outcomes;	/* none: it never returns */
 	const struct need **needs;
-	uint64_t writes;	/* bit i: may write through parameter i */
+	uint64_t writes;	/* bit i: may write through parameter i, */
+	uint64_t hidden;	/* and not only by `*p = v`, which outcomes tell */
 	bool pure;		/* reads its arguments and memory, and does nothing else */
 	uint32_t nstored;
 	uint32_t *stored;	/* names of members it may store to, sorted */

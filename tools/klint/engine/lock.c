@@ -50,6 +50,9 @@ static bool may_alias(struct solver *sv, const struct held *h, sym lock, uint32_
 	}
 	if (sym_is(t, h->lock, S_GLOBAL) && sym_is(t, lock, S_GLOBAL))
 		return false;
+	/* A pointer kept in a variable that is not followed any more: any lock. */
+	if (sym_get(t, lock)->flags & SF_VAR && sym_get(t, lock)->kind == S_LOAD)
+		return true;
 	return a == b || !a || !b || lock_is_vague(sv->e, h->lock) || lock_is_vague(sv->e, lock);
 }
 

@@ -105,7 +105,8 @@ bool call_event(struct solver *sv, struct work_state *w, uint32_t ev);
 const struct summary *summary_make(struct solver *sv);
 bool summary_same(const struct summary *a, const struct summary *b);
 /* writes.c: bit i: parameter i may be written through. */
-uint64_t writes_infer(struct solver *sv, bool *pure);
+/* *hidden: those for which the stores are not all of the form `*p = v`. */
+uint64_t writes_infer(struct solver *sv, bool *pure, uint64_t *hidden);
 /* imbalance.c: compare the exits with each other. */
 void check_exits(struct solver *sv);
 

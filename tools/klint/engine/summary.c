@@ -62,6 +62,8 @@ static void add_outs(struct solver *sv, const struct exit_path *x, struct outcom
 			    direct != members && is_public(t, s->env[i].addr) &&
 			    is_public(t, s->env[i].value))
 				o->outs[o->nouts++] = s->env[i];
+			else if (root->kind == S_PARAM && direct && !members && root->a < 64)
+				o->unsure |= 1ull << root->a;
 		}
 	}
 }
@@ -110,9 +112,33 @@ static bool same_effect(const struct outcome *a, const struct outcome *b)
 	return true;
 }
 
-static void join_outcome(struct outcome *a, const struct outcome *b)
+static const struct binding *find_out(const struct outcome *o, const struct binding *b)
+{
+	for (unsigned int i = 0; i < o->nouts; i++)
+		if (o->outs[i].addr == b->addr && o->outs[i].value == b->value)
+			return &o->outs[i];
+	return NULL;
+}
+
+/* Results through pointers that not both have. */
+static void note_unsure(const struct symtab *t, struct outcome *a, const struct outcome *x,
+			const struct outcome *y)
+{
+	for (unsigned int i = 0; i < x->nouts; i++) {
+		const struct sym_node *n = sym_get(t, x->outs[i].addr);
+
+		if (n->kind == S_PARAM && n->a < 64 && !find_out(y, &x->outs[i]))
+			a->unsure |= 1ull << n->a;
+	}
+}
+
+static void join_outcome(const struct symtab *t, struct outcome *a, const struct outcome *b)
 {
 	unsigned int n = 0;
+
+	a->unsure |= b->unsure;
+	note_unsure(t, a, a, b);
+	note_unsure(t, a, b, a);
 
 	a->ret = cons_join(&a->ret, &b->ret);
 	if (a->ret_sym != b->ret_sym)
@@ -133,9 +159,8 @@ static void join_outcome(struct outcome *a, const struct outcome *b)
 	a->nguards = (uint16_t)n;
 	n = 0;
 	for (unsigned int i = 0; i < a->nouts; i++)
-		for (unsigned int j = 0; j < b->nouts; j++)
-			if (a->outs[i].addr == b->outs[j].addr && a->outs[i].value == b->outs[j].value)
-				a->outs[n++] = a->outs[i];
+		if (find_out(b, &a->outs[i]))
+			a->outs[n++] = a->outs[i];
 	a->nouts = (uint16_t)n;
 }
 
@@ -198,7 +223,7 @@ const struct summary *summary_make(struct solver *sv)
 			if (same_effect(&sum->outcomes[k], &o))
 				break;
 		if (k < sum->noutcomes)
-			join_outcome(&sum->outcomes[k], &o);
+			join_outcome(sv->e->t, &sum->outcomes[k], &o);
 		else if (k < MAX_OUTCOMES)
 			sum->outcomes[sum->noutcomes++] = o;
 		else
@@ -212,7 +237,7 @@ const struct summary *summary_make(struct solver *sv)
 	for (size_t i = 0; i < sv->nneeds; i++)
 		sum->needs[i] = sv->needs[i];
 	add_stored(sv, sum);
-	sum->writes = writes_infer(sv, &sum->pure);
+	sum->writes = writes_infer(sv, &sum->pure, &sum->hidden);
 	sum->pure &= sum->noutcomes == 1 && !sum->nneeds && !sum->outcomes[0].nlocks &&
 		     is_balanced(&sum->outcomes[0]) && sv->f->ret.kind != KIR_T_VOID &&
 		     sv->f->ret.kind != KIR_T_RECORD;

@@ -12,6 +12,7 @@ struct scan {
 	struct solver *sv;
 	uint64_t *from;		/* per variable: parameters it may be derived from */
 	uint64_t writes;
+	uint64_t hidden;	/* written in callees, or in parts: not only `*p = v` */
 	bool changed;
 	bool impure;		/* stores to memory, or calls what may */
 };
@@ -119,17 +120,32 @@ static bool is_memory(const struct scan *s, kir_id place)
 	return flow_var(s->sv->f, n) == KIR_NONE;
 }
 
+/* `*p`, where p is a parameter. */
+static bool is_plain_deref(const struct scan *s, kir_id place)
+{
+	const struct kir_value *n = &s->sv->e->m->values[place];
+
+	return n->kind == KIR_V_DEREF && s->sv->e->m->values[n->a].kind == KIR_V_PARAM;
+}
+
 static void scan_event(struct scan *s, const struct kir_event *ev)
 {
 	uint64_t writes = s->writes;
 	uint32_t var;
 
 	if (ev->kind == KIR_E_CALL || ev->kind == KIR_E_MACRO)
-		writes |= call_writes(s, ev);
+		{
+			uint64_t by_call = call_writes(s, ev);
+
+			writes |= by_call;
+			s->hidden |= by_call;
+		}
 	if ((ev->kind == KIR_E_STORE || ev->kind == KIR_E_COPY || ev->kind == KIR_E_ASM) &&
 	    ev->dst != KIR_NONE) {
 		var = flow_var(s->sv->f, &s->sv->e->m->values[ev->dst]);
 		writes |= place_through(s, ev->dst);
+		if (ev->kind != KIR_E_STORE || !is_plain_deref(s, ev->dst))
+			s->hidden |= place_through(s, ev->dst);
 		if (ev->kind == KIR_E_ASM || is_memory(s, ev->dst) ||
 		    is_opaque(s->sv->e->m, ev->value))
 			s->impure = true;
@@ -140,13 +156,14 @@ static void scan_event(struct scan *s, const struct kir_event *ev)
 			s->from[var] = from;
 		} else if (ev->kind == KIR_E_STORE) {
 			writes |= pointers_in(s, ev->value);	/* kept somewhere */
+			s->hidden |= pointers_in(s, ev->value);
 		}
 	}
 	s->changed |= writes != s->writes;
 	s->writes = writes;
 }
 
-uint64_t writes_infer(struct solver *sv, bool *pure)
+uint64_t writes_infer(struct solver *sv, bool *pure, uint64_t *hidden)
 {
 	struct scan s = { .sv = sv, .changed = true };
 
@@ -166,5 +183,6 @@ uint64_t writes_infer(struct solver *sv, bool *pure)
 		}
 	}
 	*pure = !s.impure && !s.changed;
+	*hidden = s.changed ? UINT64_MAX : s.hidden;
 	return s.changed ? UINT64_MAX : s.writes;
 }
