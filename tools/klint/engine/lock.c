@@ -61,8 +61,8 @@ static bool may_alias(struct solver *sv, const struct held *h, sym lock, uint32_
 static struct held *match(struct solver *sv, const struct state *s, sym lock, uint32_t kind,
 			  int sign)
 {
-	struct held *found = NULL, *same_class = NULL;
-	unsigned int n = 0, nsame = 0;
+	struct held *found = NULL, *same_class = NULL, *same_kind = NULL;
+	unsigned int n = 0, nsame = 0, nkind = 0;
 
 	for (unsigned int i = 0; i < s->nlocks; i++) {
 		struct held *h = &s->locks[i];
@@ -77,11 +77,17 @@ static struct held *match(struct solver *sv, const struct state *s, sym lock, ui
 			same_class = h;
 			nsame++;
 		}
+		if (h->kind == kind) {
+			same_kind = h;
+			nkind++;
+		}
 		found = h;
 		n++;
 	}
 	if (nsame)
 		return same_class;
+	if (nkind == 1)
+		return same_kind;
 	return n == 1 ? found : NULL;
 }
 

@@ -384,6 +384,22 @@ static void walk_function(struct walk *wk)
 	}
 }
 
+/* A function that returns NULL in so many words does not mean it where it returns
+ * an object that it has found. */
+static void settle_pointers(struct solver *sv)
+{
+	bool says_null = false;
+
+	if (sv->f->ret.kind != KIR_T_PTR)
+		return;
+	for (size_t i = 0; i < sv->nexits; i++)
+		says_null |= sv->exits[i].ret_sym != SYM_NONE &&
+			     sym_is(sv->e->t, sv->exits[i].ret_sym, S_INT);
+	for (size_t i = 0; says_null && i < sv->nexits; i++)
+		if (sv->exits[i].ret.mask == C_ANY)
+			sv->exits[i].ret.mask = C_ANY & ~C_ZERO;
+}
+
 static void keep_violations(struct solver *sv)
 {
 	struct func_info *fi = sv->fi;
@@ -416,6 +432,7 @@ void solve_function(struct engine *e, struct func_info *fi)
 	fi->gap = sv.gap;
 	fi->sum = NULL;
 	if (!sv.gap) {
+		settle_pointers(&sv);
 		check_exits(&sv);
 		fi->sum = summary_make(&sv);
 		keep_violations(&sv);

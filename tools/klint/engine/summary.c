@@ -39,6 +39,9 @@ static void add_locks(struct solver *sv, const struct exit_path *x, struct outco
 
 		if (!h->depth || lock == SYM_NONE)
 			continue;
+		/* A lock that the caller has no name for is not its affair. */
+		if (h->depth > 0 && (sym_get(sv->e->t, lock)->flags & (SF_FRESH | SF_OLD)))
+			continue;
 		o->locks[o->nlocks++] = (struct effect_lock){ .lock = lock, .kind = h->kind,
 			.depth = h->depth, .shared = h->shared, .may_touch = h->may_touch,
 			.must_touch = h->must_touch, .at = h->at };
@@ -207,6 +210,8 @@ static void distrust(const struct solver *sv, struct summary *sum)
 				  sv->violations[i]->kind == V_NOT_HELD;
 	for (uint32_t k = 0; out_of_balance && k < sum->noutcomes; k++)
 		sum->outcomes[k].widened = WIDENED;
+	for (size_t i = 0; out_of_balance && i < sv->nneeds; i++)
+		sv->needs[i]->widened = true;
 }
 
 const struct summary *summary_make(struct solver *sv)
