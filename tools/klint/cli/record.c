@@ -2,10 +2,12 @@
 /*
  * Recording instead of compiling: what kbuild asks for is written down, and an
  * empty object and the dependency file that it reads next are put in place.
+ * Linkers, ar and nm are run on the object, so it is a file that they accept.
  */
 #define _GNU_SOURCE
 #include "record.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -14,6 +16,50 @@
 #include <unistd.h>
 #include "base/base.h"
 #include "outfile.h"
+
+#define NAMES "\0.symtab\0.strtab"
+
+/* What a compiler makes of an empty file, without the sections that hold nothing:
+ * binutils takes no relocatable object without a section table. */
+static const struct object {
+	Elf64_Ehdr header;
+	Elf64_Shdr sections[3];
+	Elf64_Sym symbols[1];	/* the first one means "none" */
+	char names[sizeof(NAMES)];
+} empty_object = {
+	.header = {
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			     EV_CURRENT },
+		.e_type = ET_REL,
+		.e_machine = EM_X86_64,
+		.e_version = EV_CURRENT,
+		.e_shoff = offsetof(struct object, sections),
+		.e_ehsize = sizeof(Elf64_Ehdr),
+		.e_shentsize = sizeof(Elf64_Shdr),
+		.e_shnum = 3,
+		.e_shstrndx = 2,
+	},
+	.sections = {
+		[1] = {
+			.sh_name = 1,
+			.sh_type = SHT_SYMTAB,
+			.sh_offset = offsetof(struct object, symbols),
+			.sh_size = sizeof(Elf64_Sym),
+			.sh_link = 2,
+			.sh_info = 1,
+			.sh_addralign = 8,
+			.sh_entsize = sizeof(Elf64_Sym),
+		},
+		[2] = {
+			.sh_name = sizeof("\0.symtab"),
+			.sh_type = SHT_STRTAB,
+			.sh_offset = offsetof(struct object, names),
+			.sh_size = sizeof(NAMES),
+			.sh_addralign = 1,
+		},
+	},
+	.names = NAMES,
+};
 
 static int complain(const char *path)
 {
@@ -51,14 +97,14 @@ static char *entry_line(char *const *argv, const struct compile *c, const char *
 	return line;
 }
 
-static bool put(const char *path, const char *text, int flags)
+static bool put(const char *path, const void *data, size_t len, int flags)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
 	bool fine;
 
 	if (fd < 0)
 		return false;
-	fine = write_fully(fd, text, strlen(text));
+	fine = write_fully(fd, data, len);
 	return !close(fd) && fine;
 }
 
@@ -71,11 +117,11 @@ int record_compile(const char *file, char *const *argv, const struct compile *c)
 	if (!line) {
 		fprintf(stderr, "klint cc --record: %s: the command is not in UTF-8\n", c->source);
 		status = EXIT_TROUBLE;
-	} else if (!put(file, line, O_APPEND)) {
+	} else if (!put(file, line, strlen(line), O_APPEND)) {
 		status = complain(file);
-	} else if (!put(output, "", O_TRUNC)) {
+	} else if (!put(output, &empty_object, sizeof(empty_object), O_TRUNC)) {
 		status = complain(output);
-	} else if (c->depfile && !put(c->depfile, rule, O_TRUNC)) {
+	} else if (c->depfile && !put(c->depfile, rule, strlen(rule), O_TRUNC)) {
 		status = complain(c->depfile);
 	}
 	free(line);
