@@ -266,6 +266,16 @@ bool worker_collect(struct worker *w, const struct analysis *a, struct outcome *
 	return true;
 }
 
+void outcome_complain(const struct job *job, const char *what, const char *message)
+{
+	size_t len = job->path ? strlen(job->path) : 0;
+
+	if (len && !strncmp(message, job->path, len) && message[len] == ':')
+		fprintf(stderr, "klint: %s%s\n", what, message);
+	else
+		fprintf(stderr, "klint: %s%s: %s\n", what, job->name, message);
+}
+
 void analyse_one(const struct job *job, const struct analysis *a, struct outcome *out)
 {
 	struct worker w;

@@ -44,6 +44,9 @@ struct outcome {
 	struct finding_list findings;
 };
 void outcome_free(struct outcome *o);
+/* Say on standard error that @message is why @job has failed; KIR's readers name
+ * file and line themselves.  @what: "not analysed: ", or "". */
+void outcome_complain(const struct job *job, const char *what, const char *message);
 
 struct analysis {
 	const struct rules *rules;

@@ -49,8 +49,7 @@ static void gather(struct check *c)
 			finding_list_splice(&c->findings, &o->findings);
 		} else {
 			c->failed++;
-			fprintf(stderr, "klint: not analysed: %s: %s\n", c->plan.v[i].name,
-				o->message);
+			outcome_complain(&c->plan.v[i], "not analysed: ", o->message);
 		}
 		outcome_free(o);
 	}

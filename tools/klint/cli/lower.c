@@ -21,8 +21,7 @@ static void open_kept(struct modules *to, const struct job *job, const struct ou
 		return;
 	}
 	to->failed++;
-	fprintf(stderr, "klint: %s: %s\n", job->name,
-		o->status == OUTCOME_DONE ? err : o->message);
+	outcome_complain(job, "", o->status == OUTCOME_DONE ? err : o->message);
 }
 
 void lower_targets(struct modules *to, struct session *s,
