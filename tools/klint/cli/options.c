@@ -54,6 +54,8 @@ static const struct row table[] = {
 	  "analyse N files at a time (default: one per processor)" },
 	{ "timeout", 0, "SECONDS", NUMBER, AT(timeout), OPT_ANALYSE,
 	  "give up on a file after this time (default 60; KLINT_TIMEOUT)" },
+	{ "budget", 0, "N", NUMBER, AT(budget), OPT_ANALYSE,
+	  "give up on a function after N states, and say so (--gaps)" },
 	{ "files-from", 0, "LIST", STRING, AT(files_from), OPT_TARGETS,
 	  "take more targets from the file LIST, one a line" },
 	{ "kernel", 0, "DIR", STRING, AT(kernel), OPT_TARGETS,

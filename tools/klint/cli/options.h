@@ -19,7 +19,7 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF };
 enum option_set {
 	OPT_HELP	= 1 << 0,
 	OPT_RESOURCE	= 1 << 1,	/* --resource-dir, --rules */
-	OPT_ANALYSE	= 1 << 2,	/* --rt, --only, --timeout, --clang */
+	OPT_ANALYSE	= 1 << 2,	/* --rt, --only, --timeout, --budget, … */
 	OPT_REPORT	= 1 << 3,	/* --format, --baseline, --fail-on */
 	OPT_CHECK	= 1 << 4,	/* -o, -j, --gaps, --summary, … */
 	OPT_CC		= 1 << 5,	/* --output-dir, --record, --quiet */
@@ -41,7 +41,7 @@ struct options {
 	bool names, fail_on_given, format_given;
 	enum format format;
 	enum severity fail_on;
-	long jobs, timeout;	/* 0: the default */
+	long jobs, timeout, budget;	/* 0: the default */
 	const char *resource_dir, *output, *output_dir, *record, *clang, *kernel;
 	const char *baseline, *write_baseline, *files_from, *function;
 	struct string_list rules_dirs, only;

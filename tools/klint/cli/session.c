@@ -35,7 +35,11 @@ bool session_begin(struct session *s, const struct options *opt)
 		return false;
 	s->analysis = (struct analysis){
 		.rules = s->rules,
-		.check = { .rt = opt->rt, .only = opt->only.n ? opt->only.v : NULL },
+		.check = {
+			.rt = opt->rt,
+			.only = opt->only.n ? opt->only.v : NULL,
+			.budget = (uint32_t)opt->budget,
+		},
 		.names = names,
 		.tmp = tmp,
 		.timeout = session_timeout(opt),
