@@ -17,7 +17,7 @@ struct box {
 static noinline int box_empty(struct box *b)
 {
 	guard(mutex)(&b->lock);
-	struct box *gone __free(kfree) = b; /* EXPECT: guard-order */
+	struct box *gone __free(kfree) = b; /* EXPECT-MISS: guard-order */
 
 	return gone->items;
 }
