@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The smallest kernel: one processor, no preempt count, nothing checked. */
+#undef CONFIG_SMP
+#undef CONFIG_PREEMPT_COUNT
+#undef CONFIG_PREEMPTION
+#undef CONFIG_PREEMPT_DYNAMIC
+#undef CONFIG_PREEMPT_VOLUNTARY
+#undef CONFIG_PREEMPT_BUILD
+#undef CONFIG_PREEMPT_RCU
+#undef CONFIG_DEBUG_ATOMIC_SLEEP
+#undef CONFIG_DEBUG_SPINLOCK
+#undef CONFIG_DEBUG_LOCK_ALLOC
+#undef CONFIG_PROVE_LOCKING
+#undef CONFIG_LOCKDEP
+#undef CONFIG_TRACE_IRQFLAGS
