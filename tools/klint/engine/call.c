@@ -39,7 +39,7 @@ static void apply_locks(struct solver *sv, struct work_state *w, const struct ou
 		if (o->ctx[i] && i != CTX_STATE)
 			ctx_enter(w, i, o->ctx[i], c->at);
 	if (o->ctx[CTX_STATE])
-		w->s.ctx[CTX_STATE] = w->s.ctx[CTX_STATE] > 0 ? 0 : -1;
+		w->s.ctx[CTX_STATE] = -1;
 }
 
 static bool apply_outcome(struct solver *sv, struct work_state *w, const struct outcome *o,

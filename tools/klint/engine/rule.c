@@ -146,7 +146,7 @@ void rule_change(struct solver *sv, struct work_state *w, const struct rule_effe
 		break;
 	case EFFECT_RESET:
 		/* Below zero: whatever the caller had is gone too. */
-		w->s.ctx[ef->part] = w->s.ctx[ef->part] > 0 ? 0 : -1;
+		w->s.ctx[ef->part] = -1;
 		break;
 	default:
 		break;
