@@ -22,7 +22,7 @@ void call_leave_state(struct solver *sv, const struct work_state *w)
 /* @quiet: the callee releases on some of its ways only; which one it takes may
  * hang on more than is followed. */
 static void apply_locks(struct solver *sv, struct work_state *w, const struct outcome *o,
-			const struct call_args *c, bool quiet)
+			const struct call_args *c, bool quiet, bool unclear)
 {
 	for (unsigned int i = 0; i < o->nlocks; i++) {
 		const struct effect_lock *l = &o->locks[i];
@@ -32,18 +32,22 @@ static void apply_locks(struct solver *sv, struct work_state *w, const struct ou
 			lock_release(sv, w, lock, l->kind, c->at, quiet);
 		for (int k = 0; k < l->depth; k++)
 			lock_acquire(sv, w, lock, l->kind, l->shared, true, c->at);
-		if (l->depth > 0 && state_lock(w, lock))
-			state_lock(w, lock)->by_callee = true;
+		if (unclear && state_lock(w, lock))
+			state_lock(w, lock)->unclear = true;
 	}
 	for (unsigned int i = 0; i < CTX_NPARTS; i++)
-		if (o->ctx[i] && i != CTX_STATE)
+		if (o->ctx[i] && i != CTX_STATE) {
 			ctx_enter(w, i, o->ctx[i], c->at);
+			if (unclear)
+				w->s.ctx_unclear |= 1u << i;
+		}
 	if (o->ctx[CTX_STATE])
 		w->s.ctx[CTX_STATE] = -1;
 }
 
 static bool apply_outcome(struct solver *sv, struct work_state *w, const struct outcome *o,
-			  struct call_args *c, sym fresh, sym pure, bool quiet)
+			  struct call_args *c, sym fresh, sym pure, bool quiet,
+			  bool unclear)
 {
 	sym ret = fresh;
 
@@ -64,7 +68,7 @@ static bool apply_outcome(struct solver *sv, struct work_state *w, const struct 
 	if (!eval_assume_cons(sv, w, ret, &o->ret))
 		return false;
 	c->ret = ret;
-	apply_locks(sv, w, o, c, quiet);
+	apply_locks(sv, w, o, c, quiet, unclear);
 	for (unsigned int i = 0; i < o->nouts; i++) {
 		sym root = sym_root(sv->e->t, o->outs[i].addr), addr;
 
@@ -106,19 +110,17 @@ static void forget_stored(struct solver *sv, struct work_state *w, const struct 
 	}
 }
 
-/* start_update(q) … commit_update(q): what a helper has locked, a function that
- * is defined elsewhere may unlock when it is given the same object. */
-static void doubt_locks(struct solver *sv, struct work_state *w, const struct call_args *c)
+/* Code that is not known gets the object of a lock: what it does with the lock
+ * cannot be told (commit_update(q), ops->freeze(bdev)). */
+static void expose_locks(struct solver *sv, struct work_state *w, const struct call_args *c)
 {
 	for (unsigned int k = 0; k < w->s.nlocks; k++) {
 		struct held *h = &w->locks[k];
-		bool global = sym_is(sv->e->t, sym_root(sv->e->t, h->lock), S_GLOBAL);
 
-		if (h->depth <= 0 || !h->by_callee)
+		if (h->depth <= 0 || sym_is(sv->e->t, sym_root(sv->e->t, h->lock), S_GLOBAL))
 			continue;
 		for (uint32_t i = 0; i < c->n; i++)
-			if (!global && sym_mentions(sv->e->t, h->lock, c->args[i]))
-				h->doubt = true;
+			h->exposed |= sym_mentions(sv->e->t, h->lock, c->args[i]);
 	}
 }
 
@@ -169,6 +171,17 @@ static bool has_locking_callback(const struct solver *sv, const struct call_args
 	return false;
 }
 
+/* Another way of the callee, with other effects, gives the same kind of result. */
+static bool is_unclear(const struct summary *sum, uint32_t i)
+{
+	struct cons both;
+
+	for (uint32_t k = 0; k < sum->noutcomes; k++)
+		if (k != i && cons_meet(&sum->outcomes[i].ret, &sum->outcomes[k].ret, &both))
+			return true;
+	return false;
+}
+
 /* False: the callee does not return. */
 static bool apply_summary(struct solver *sv, struct work_state *w, const struct func_info *fi,
 			  struct call_args *c, sym dst, bool cleanup)
@@ -197,7 +210,7 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 		if (!cleanup && (sum->outcomes[i].unsure & ~sum->hidden))
 			forget_pointed(sv, &one, c, sum->outcomes[i].unsure & ~sum->hidden);
 		if (!apply_outcome(sv, &one, &sum->outcomes[i], c, fresh, pure,
-				   sum->noutcomes > 1))
+				   sum->noutcomes > 1, is_unclear(sum, i)))
 			continue;
 		bind_result(sv, &one, dst, c->ret, &sum->outcomes[i], c);
 		if (!done)
@@ -251,7 +264,7 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 		return apply_summary(sv, w, fi, c, dst, cleanup);
 	if (fi)
 		apply_annotations(sv, w, fi->f, c, false);
-	doubt_locks(sv, w, c);
+	expose_locks(sv, w, c);
 	forget_pointed(sv, w, c, UINT64_MAX);
 	if (dst != SYM_NONE)
 		state_bind(w, dst, eval_fresh(sv, w, c->at));
@@ -393,9 +406,7 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 		if (!(n.flags & (SF_LOAD | SF_OLD | SF_FRESH | SF_VAR)))
 			need_apply(sv, w, &call_param, &self, KIR_NONE, false);
 	}
-	for (unsigned int k = 0; k < w->s.nlocks; k++)
-		for (uint32_t i = 0; i < c.n; i++)
-			w->locks[k].indirect |= sym_mentions(sv->e->t, w->locks[k].lock, args[i]);
+	expose_locks(sv, w, &c);
 	if (ev->record != KIR_NONE && callee->kind == KIR_V_FIELD)
 		apply_targets(sv, w, ev, &c);
 	forget_pointed(sv, w, &c, UINT64_MAX);

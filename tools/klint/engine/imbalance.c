@@ -17,7 +17,7 @@ struct key {
 
 struct depth {
 	int depth;
-	bool touched;
+	bool touched, exposed, unclear;
 	uint32_t kind;
 	origin at;
 };
@@ -30,6 +30,7 @@ static struct depth depth_of(const struct exit_path *x, struct key k)
 		d.depth = x->state->ctx[k.part];
 		d.touched = x->state->ctx_may >> k.part & 1;
 		d.at = x->state->ctx_at[k.part];
+		d.unclear = x->state->ctx_unclear >> k.part & 1;
 		return d;
 	}
 	for (unsigned int i = 0; i < x->state->nlocks; i++) {
@@ -39,6 +40,8 @@ static struct depth depth_of(const struct exit_path *x, struct key k)
 			continue;
 		d.depth = h->depth;
 		d.touched = h->may_touch;
+		d.exposed = h->exposed;
+		d.unclear = h->unclear;
 		d.kind = h->kind;
 		d.at = h->at;
 	}
@@ -170,13 +173,16 @@ static void check_key(struct solver *sv, struct key k)
 		const struct exit_path *x = &sv->exits[i];
 		struct depth d = depth_of(x, k);
 
-		if (!d.depth || x->state->widened)
+		if (!d.depth || d.unclear || x->state->widened)
 			continue;
 		for (size_t j = 0; j < sv->nexits; j++) {
 			const struct exit_path *n = &sv->exits[j];
 			struct depth other = depth_of(n, k);
 
-			if (other.depth || !other.touched || n->state->widened)
+			if (other.depth || !other.touched || other.unclear || n->state->widened)
+				continue;
+			/* What has had the object on this way only may have done it. */
+			if (d.exposed && !other.exposed)
 				continue;
 			if (told_apart(sv, x, n))
 				continue;
@@ -190,7 +196,7 @@ static void check_key(struct solver *sv, struct key k)
  * give it back. */
 static bool is_judged(const struct solver *sv, const struct held *h)
 {
-	return h->depth && !h->doubt && !lock_is_vague(sv->e, h->lock) &&
+	return h->depth && !lock_is_vague(sv->e, h->lock) &&
 	       lock_kind(sv->e, h->kind)->owned;
 }
 

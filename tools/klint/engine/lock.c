@@ -138,7 +138,7 @@ static void check_double(struct solver *sv, struct work_state *w, const struct h
 	struct violation *v;
 
 	if (w->s.widened || lock_is_vague(sv->e, h->lock) || (shared && h->shared) ||
-	    lock_has_sister(sv, &w->s, h) || h->doubt ||
+	    lock_has_sister(sv, &w->s, h) || h->exposed || h->unclear ||
 	    lock_kind(sv->e, h->kind)->recursive || !lock_kind(sv->e, h->kind)->owned)
 		return;
 	v = solver_violate(sv, &w->s, V_DOUBLE_LOCK, at);
@@ -213,7 +213,7 @@ void lock_release(struct solver *sv, struct work_state *w, sym lock, uint32_t ki
 		w->s.widened = WIDENED;
 		return;
 	}
-	if (h->must_touch && h->depth == 0 && !quiet && !w->s.widened &&
+	if (h->must_touch && h->depth == 0 && !quiet && !w->s.widened && !h->exposed && !h->unclear &&
 	    !lock_is_vague(sv->e, lock) && lock_kind(sv->e, kind)->owned &&
 	    !lock_has_sister(sv, &w->s, h)) {
 		struct violation *v = solver_violate(sv, &w->s, V_NOT_HELD, at);

@@ -78,7 +78,7 @@ static enum wait_type wait_type_for(const struct engine *e, const struct state *
 		const struct held *h = &s->locks[i];
 		enum wait_type inner = lock_kind(e, h->kind)->inner;
 
-		if (h->depth <= 0 || inner >= least)
+		if (h->depth <= 0 || h->unclear || inner >= least)
 			continue;
 		least = inner;
 		v->lock = h->lock;
@@ -89,7 +89,8 @@ static enum wait_type wait_type_for(const struct engine *e, const struct state *
 		enum wait_type inner = ctx_part_wait(i);
 		int depth = s->ctx[i] + (extra ? extra[i] : 0);
 
-		if (depth <= 0 || s->ctx[i] <= 0 || inner >= least)
+		if (depth <= 0 || s->ctx[i] <= 0 || inner >= least ||
+		    (s->ctx_unclear >> i & 1))
 			continue;
 		if (i == CTX_STATE && any_state)
 			continue;
@@ -327,7 +328,7 @@ static void believe_released(struct work_state *w, sym lock)
 {
 	struct held *h = state_lock(w, lock);
 
-	if (h && h->depth > 0 && h->indirect)
+	if (h && h->depth > 0 && h->exposed)
 		h->depth = 0;
 }
 
@@ -345,12 +346,12 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 			export_need(sv, out);
 		return;
 	}
-	if (h && h->depth > 0 && !vague && !w->s.widened && !h->doubt &&
+	if (h && h->depth > 0 && !vague && !w->s.widened && !h->unclear &&
 	    !lock_has_sister(sv, &w->s, h) && !(out->shared && h->shared)) {
 		struct violation *v;
 
 		if (out->kind == NEED_NOT_HELD) {
-			if (!h->indirect)
+			if (!h->exposed)
 				break_contract(sv, w, out, cleanup);
 			return;
 		}
@@ -387,7 +388,8 @@ static void meet_parts(struct solver *sv, struct work_state *w, const int8_t *in
 			return;
 		/* Entered and left again here, whichever it was: surely zero. */
 		for (unsigned int i = 0; i < CTX_NPARTS; i++)
-			if ((out->parts >> i & 1) && w->s.ctx[i] < 0 && !inner[i])
+			if ((out->parts >> i & 1) && w->s.ctx[i] < 0 && !inner[i] &&
+			    !(w->s.ctx_unclear >> i & 1))
 				left |= 1u << i;
 		if (left)
 			break_contract(sv, w, out, false);

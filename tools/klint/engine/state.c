@@ -138,8 +138,8 @@ static void join_locks(struct work_state *w, const struct state *a, const struct
 			w->locks[n] = *x;
 			w->locks[n].may_touch = x->may_touch || y->may_touch;
 			w->locks[n].must_touch = x->must_touch && y->must_touch;
-			w->locks[n].doubt = x->doubt || y->doubt;
-			w->locks[n].indirect = x->indirect || y->indirect;
+			w->locks[n].exposed = x->exposed || y->exposed;
+			w->locks[n].unclear = x->unclear || y->unclear;
 			w->locks[n].at = first_origin(x->at, y->at);
 			w->locks[n++].released = first_origin(x->released, y->released);
 			i++;
@@ -168,6 +168,7 @@ void state_join(struct work_state *w, const struct state *a, const struct state 
 	join_locks(w, a, b);
 	w->s.ctx_may = a->ctx_may | b->ctx_may;
 	w->s.ctx_must = a->ctx_must & b->ctx_must;
+	w->s.ctx_unclear = a->ctx_unclear | b->ctx_unclear;
 	w->s.widened = a->widened > b->widened ? a->widened : b->widened;
 	for (i = 0; i < CTX_NPARTS; i++)
 		w->s.ctx_at[i] = first_origin(a->ctx_at[i], b->ctx_at[i]);
@@ -322,8 +323,8 @@ static void resort_lock(struct work_state *w, unsigned int i)
 		same->may_touch |= h.may_touch;
 		same->must_touch |= h.must_touch;
 		same->at = first_origin(same->at, h.at);
-		same->doubt |= h.doubt;
-		same->indirect |= h.indirect;
+		same->exposed |= h.exposed;
+		same->unclear |= h.unclear;
 		return;
 	}
 	same = state_add_lock(w, h.lock, h.kind);

@@ -40,9 +40,9 @@ struct held {
 	bool shared;	/* taken for reading */
 	bool may_touch;	/* some path took it here */
 	bool must_touch;	/* every path took it here */
-	bool doubt;	/* a call of which nothing is known may have given it back */
-	bool indirect;	/* its object went to a call through a pointer since */
-	bool by_callee;	/* taken by a callee, not by a call of the lock's own */
+	bool exposed;	/* code that is not known has had its object since */
+	bool unclear;	/* a callee takes or gives it back on some ways only, and its
+			 * result does not tell which */
 	origin at;	/* where it was taken (depth > 0) or released (depth < 0) */
 	origin released;	/* where it was released last */
 };
@@ -60,6 +60,7 @@ struct state {
 	int8_t ctx[CTX_NPARTS];
 	uint32_t ctx_may, ctx_must;	/* parts that were entered here: some, every path */
 	origin ctx_at[CTX_NPARTS];
+	uint32_t ctx_unclear;	/* parts that a callee changes on some ways only */
 	uint32_t zero_parts;	/* parts that a test has shown to be zero at entry */
 	uint8_t widened;	/* enum widening: what was lost by joining beyond the bound */
 	uint64_t property;	/* hash of it, set by state_seal() */
