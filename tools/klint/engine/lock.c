@@ -41,13 +41,8 @@ static bool may_alias(struct solver *sv, const struct held *h, sym lock, uint32_
 	const struct symtab *t = sv->e->t;
 	uint32_t a = sym_class(t, h->lock), b = sym_class(t, lock);
 
-	if (h->kind != kind && kind != RULES_NONE && h->kind != RULES_NONE) {
-		const struct rule_lock_kind *x = lock_kind(sv->e, h->kind);
-		const struct rule_lock_kind *y = lock_kind(sv->e, kind);
-
-		if (x->inner != y->inner)
-			return false;
-	}
+	if (h->kind != kind && kind != RULES_NONE && h->kind != RULES_NONE)
+		return false;
 	if (sym_is(t, h->lock, S_GLOBAL) && sym_is(t, lock, S_GLOBAL))
 		return false;
 	/* A pointer kept in a variable that is not followed any more: any lock. */
