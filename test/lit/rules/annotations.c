@@ -25,6 +25,7 @@ void take_shared(struct dev *d) KLINT_ACQUIRES_SHARED(&d->m);
 void drop(struct dev *d) KLINT_RELEASES(&d->m);
 void drop_shared(struct dev *d) KLINT_RELEASES_SHARED(&d->m);
 void held(struct dev *d) KLINT_MUST_HOLD(&d->lock);
+void held_mutex(struct dev *d) KLINT_MUST_HOLD(&d->m);
 void not_held(struct dev *d) KLINT_MUST_NOT_HOLD(&d->m);
 void both(struct dev *d) __must_hold(&d->lock);
 
@@ -60,8 +61,8 @@ void released(struct dev *d)
 {
 	mutex_lock(&d->m);
 	drop(d);
-	// CHECK: annotations.c:[[@LINE+1]]:2: {{.*}}[unlock-not-held]
-	mutex_unlock(&d->m);
+	// CHECK: annotations.c:[[@LINE+1]]:2: {{.*}}[lock-contract]
+	held_mutex(d);
 }
 
 void required(struct dev *d)
