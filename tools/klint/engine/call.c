@@ -223,7 +223,7 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 }
 
 static void apply_annotations(struct solver *sv, struct work_state *w, const struct kir_func *f,
-			      struct call_args *c, bool has_body);
+			      struct call_args *c, bool changes);
 
 static bool calls_now(const struct rule *rule)
 {
@@ -258,13 +258,14 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 		}
 		return !rule->noreturn && !(fi && (fi->f->flags & KIR_F_NORETURN));
 	}
-	if (fi && fi->sum && fi->f->annot_count)
-		apply_annotations(sv, w, fi->f, c, true);
-	if (fi && fi->sum)
-		return apply_summary(sv, w, fi, c, dst, cleanup);
 	if (fi)
 		apply_annotations(sv, w, fi->f, c, false);
+	if (fi && fi->sum)
+		return apply_summary(sv, w, fi, c, dst, cleanup);
+	/* What it takes by its own word is not in doubt. */
 	expose_locks(sv, w, c);
+	if (fi)
+		apply_annotations(sv, w, fi->f, c, true);
 	forget_pointed(sv, w, c, UINT64_MAX);
 	if (dst != SYM_NONE)
 		state_bind(w, dst, eval_fresh(sv, w, c->at));
@@ -317,9 +318,10 @@ static sym parse_place(struct solver *sv, const struct kir_func *f, const char *
 	return at;
 }
 
-/* @has_body: what the function does to locks is known better from there. */
+/* What the function needs or, with @changes, does to locks; of one with a body that
+ * is known better from there. */
 static void apply_annotations(struct solver *sv, struct work_state *w, const struct kir_func *f,
-			      struct call_args *c, bool has_body)
+			      struct call_args *c, bool changes)
 {
 	for (uint32_t i = 0; i < f->annot_count; i++) {
 		const struct kir_annot *an = &sv->e->m->annots[f->annot_first + i];
@@ -335,9 +337,10 @@ static void apply_annotations(struct solver *sv, struct work_state *w, const str
 			lock = sym_atom(sv->e->t, S_OLD, c->at);
 		one = (struct call_args){ .args = &lock, .n = 1, .ret = SYM_NONE, .at = c->at };
 		for (uint32_t k = 0; k < rule->neffects; k++) {
-			rule_need(sv, w, rule, &rule->effects[k], &one, false);
-			if (!has_body)
+			if (changes)
 				rule_change(sv, w, &rule->effects[k], &one);
+			else
+				rule_need(sv, w, rule, &rule->effects[k], &one, false);
 		}
 	}
 }
