@@ -26,7 +26,7 @@ NEWER = re.compile(r"Linux \d+\.\d+, \w")
 LOCK_TYPES = {
     "spinlock": r"spinlock_t|struct spinlock",
     "raw_spinlock": r"raw_spinlock",
-    "bit_spinlock": r"unsigned long|hlist_bl_head",
+    "bit_spinlock": r"unsigned long|hlist_bl_head|rhash_lock_head",
     "rwlock": r"rwlock_t",
     "mutex": r"struct mutex",
     "rt_mutex": r"struct rt_mutex",
