@@ -112,7 +112,7 @@ const char *explain_name(struct check_run *run, uint32_t func, sym s)
 		return fresh_name(run, n.a);
 	case S_RET:
 		return "<result>";
-	case S_LOAD:
+	case S_LOAD: case S_ENTRY:
 		on = *sym_get(run->e->t, n.a);
 		base = explain_name(run, func, n.a);
 		return is_place(&on) ? base : arena_printf(run->a, "*%s", base);
@@ -142,7 +142,8 @@ const char *explain_lock(struct check_run *run, uint32_t func, sym lock, uint32_
 	const char *what = kind == RULES_NONE ? "lock" : rules_lock_kind(run->r, kind)->name;
 
 	/* A pointer to the lock stands for the lock itself. */
-	if (!is_place(&n) && n.kind != S_PARAM && n.kind != S_LOAD)
+	if (!is_place(&n) && n.kind != S_PARAM && n.kind != S_LOAD &&
+	    n.kind != S_ENTRY)
 		return arena_printf(run->a, "a %s", what);
 	return arena_printf(run->a, "the %s '%s'", what, name);
 }

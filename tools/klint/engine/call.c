@@ -8,6 +8,7 @@
  */
 #include "solver.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_ARGS 64
@@ -19,84 +20,155 @@ void call_leave_state(struct solver *sv, const struct work_state *w)
 	state_load(to, &w->s);
 }
 
-/* @quiet: the callee releases on some of its ways only; which one it takes may
- * hang on more than is followed. */
-static void apply_locks(struct solver *sv, struct work_state *w, const struct outcome *o,
-			const struct call_args *c, bool quiet, bool unclear)
-{
-	for (unsigned int i = 0; i < o->nlocks; i++) {
-		const struct effect_lock *l = &o->locks[i];
-		sym lock = eval_subst(sv, &w->s, l->lock, c);
+/* A callee's summary being applied to one state. */
+struct application {
+	struct solver *sv;
+	struct work_state *w;
+	const struct summary *sum;
+	const struct outcome *o;
+	struct call_args *c;
+	sym dst;		/* where the result goes, or SYM_NONE */
+	sym pure;		/* what a pure function answers, or SYM_NONE */
+	bool quiet;		/* it releases on some of its ways only; which one it
+				 * takes may hang on more than is followed */
+	bool unclear;		/* another way gives the same kind of result */
+	bool cleanup;
+};
 
+static int compare_u32(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Does the callee's @x speak of its end: of the result, or of memory that it may
+ * have changed?  All else means what it meant at the call. */
+static bool is_late(const struct symtab *t, const struct summary *sum, sym x)
+{
+	const struct sym_node *n = sym_get(t, x), *at;
+
+	if (!(n->flags & (SF_LOAD | SF_RET)))
+		return false;
+	if (n->kind == S_RET)
+		return true;
+	if (n->kind == S_LOAD) {
+		at = sym_get(t, n->a);
+		if (at->kind == S_FIELD && sum->nstored &&
+		    bsearch(&at->b, sum->stored, sum->nstored, sizeof(at->b), compare_u32))
+			return true;
+	}
+	return is_late(t, sum, n->a) ||
+	       ((n->kind == S_INDEX ||
+		 ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)) &&
+		is_late(t, sum, n->b));
+}
+
+/* The locks whose names speak of the callee's end, or those whose names do not. */
+static void apply_locks(struct application *ap, bool late)
+{
+	struct solver *sv = ap->sv;
+	struct work_state *w = ap->w;
+
+	for (unsigned int i = 0; i < ap->o->nlocks; i++) {
+		const struct effect_lock *l = &ap->o->locks[i];
+		sym lock;
+
+		if (is_late(sv->e->t, ap->sum, l->lock) != late)
+			continue;
+		lock = eval_subst(sv, &w->s, l->lock, ap->c);
 		for (int k = l->depth; k < 0; k++)
-			lock_release(sv, w, lock, l->kind, c->at, quiet);
+			lock_release(sv, w, lock, l->kind, ap->c->at, ap->quiet);
 		for (int k = 0; k < l->depth; k++)
-			lock_acquire(sv, w, lock, l->kind, l->shared, true, c->at);
-		if (unclear && state_lock(w, lock))
+			lock_acquire(sv, w, lock, l->kind, l->shared, true, ap->c->at);
+		if (ap->unclear && state_lock(w, lock))
 			state_lock(w, lock)->unclear = true;
 	}
+}
+
+/* Locks that another way of the callee, with the same kind of result, takes or
+ * gives back and this one does not. */
+static void doubt_locks(struct application *ap)
+{
+	struct solver *sv = ap->sv;
+	struct cons both;
+
+	for (uint32_t k = 0; k < ap->sum->noutcomes; k++) {
+		const struct outcome *other = &ap->sum->outcomes[k];
+
+		if (other == ap->o || !cons_meet(&ap->o->ret, &other->ret, &both))
+			continue;
+		for (unsigned int i = 0; i < other->nlocks; i++) {
+			sym lock = eval_subst(sv, &ap->w->s, other->locks[i].lock, ap->c);
+			const struct held *h = lock_find(sv, &ap->w->s, lock,
+							 other->locks[i].kind);
+
+			if (h && h->depth > 0)
+				((struct held *)h)->unclear = true;
+		}
+		for (unsigned int i = 0; i < CTX_NPARTS; i++)
+			if (other->ctx[i] != ap->o->ctx[i])
+				ap->w->s.ctx_unclear |= 1u << i;
+	}
+}
+
+static void apply_context(struct application *ap)
+{
+	const struct outcome *o = ap->o;
+
 	for (unsigned int i = 0; i < CTX_NPARTS; i++)
 		if (o->ctx[i] && i != CTX_STATE) {
-			ctx_enter(w, i, o->ctx[i], c->at);
-			if (unclear)
-				w->s.ctx_unclear |= 1u << i;
+			ctx_enter(ap->w, i, o->ctx[i], ap->c->at);
+			if (ap->unclear)
+				ap->w->s.ctx_unclear |= 1u << i;
 		}
 	if (o->ctx[CTX_STATE])
-		w->s.ctx[CTX_STATE] = -1;
+		ap->w->s.ctx[CTX_STATE] = -1;
 }
 
-static bool apply_outcome(struct solver *sv, struct work_state *w, const struct outcome *o,
-			  struct call_args *c, sym fresh, sym pure, bool quiet,
-			  bool unclear)
+/* Values of the call's start, kept in the state while the callee's stores take
+ * effect: what they speak of may get another name. */
+static void park(struct application *ap, uint32_t nth, sym callees)
 {
-	sym ret = fresh;
+	struct solver *sv = ap->sv;
 
-	if (o->zero_parts & eval_parts(sv->e, &w->s))
-		return false;
-	w->s.zero_parts |= o->zero_parts;
-	for (unsigned int i = 0; i < o->nguards; i++)
-		if (!rule_assume_guard(sv, w, &o->guards[i], c, false))
-			return false;
-	if (pure != SYM_NONE) {
-		ret = pure;
-	} else if (o->ret_sym != SYM_NONE && !sym_is(sv->e->t, o->ret_sym, S_RET)) {
-		sym x = eval_subst(sv, &w->s, o->ret_sym, c);
-
-		if (!(sym_get(sv->e->t, x)->flags & SF_OLD))
-			ret = x;
-	}
-	if (!eval_assume_cons(sv, w, ret, &o->ret))
-		return false;
-	c->ret = ret;
-	apply_locks(sv, w, o, c, quiet, unclear);
-	for (unsigned int i = 0; i < o->nouts; i++) {
-		sym root = sym_root(sv->e->t, o->outs[i].addr), addr;
-
-		if (sym_is(sv->e->t, root, S_RET))
-			continue;
-		addr = eval_subst(sv, &w->s, o->outs[i].addr, c);
-		eval_store(sv, w, addr, eval_subst(sv, &w->s, o->outs[i].value, c), c->at);
-	}
-	if (o->widened)
-		w->s.widened = o->widened > w->s.widened ? o->widened : w->s.widened;
-	return true;
+	if (!is_late(sv->e->t, ap->sum, callees))
+		state_bind(ap->w, sym_atom(sv->e->t, S_VAR, sv->fl->nvars + nth),
+			   eval_subst(sv, &ap->w->s, callees, ap->c));
 }
 
-static void bind_result(struct solver *sv, struct work_state *w, sym dst, sym ret,
-			const struct outcome *o, const struct call_args *c)
+static sym fetch(struct application *ap, uint32_t nth, sym callees)
 {
-	if (dst == SYM_NONE)
-		return;
-	state_bind(w, dst, ret);
-	for (unsigned int i = 0; o && i < o->nouts; i++) {
-		sym root = sym_root(sv->e->t, o->outs[i].addr);
-		struct call_args to = *c;
+	struct solver *sv = ap->sv;
+	sym at = sym_atom(sv->e->t, S_VAR, sv->fl->nvars + nth);
+	sym x = state_value(&ap->w->s, at);
 
-		if (!sym_is(sv->e->t, root, S_RET))
+	state_unbind(ap->w, at);
+	return x != SYM_NONE ? x : eval_subst(sv, &ap->w->s, callees, ap->c);
+}
+
+static void apply_outs(struct application *ap)
+{
+	struct solver *sv = ap->sv;
+
+	for (unsigned int i = 0; i < ap->o->nouts; i++) {
+		const struct binding *out = &ap->o->outs[i];
+		sym addr, value;
+
+		if (sym_is(sv->e->t, sym_root(sv->e->t, out->addr), S_RET)) {
+			/* a member of the record that is returned */
+			struct call_args to = *ap->c;
+
+			to.ret = ap->dst;
+			value = fetch(ap, 2 * i + 1, out->value);
+			if (ap->dst != SYM_NONE)
+				state_bind(ap->w, eval_subst(sv, &ap->w->s, out->addr, &to),
+					   value);
 			continue;
-		to.ret = dst;
-		state_bind(w, eval_subst(sv, &w->s, o->outs[i].addr, &to),
-			   eval_subst(sv, &w->s, o->outs[i].value, c));
+		}
+		addr = fetch(ap, 2 * i, out->addr);
+		value = fetch(ap, 2 * i + 1, out->value);
+		eval_store(sv, ap->w, addr, value, ap->c->at);
 	}
 }
 
@@ -104,10 +176,8 @@ static void bind_result(struct solver *sv, struct work_state *w, sym dst, sym re
 static void forget_stored(struct solver *sv, struct work_state *w, const struct summary *sum,
 			  origin at)
 {
-	for (uint32_t i = 0; i < sum->nstored; i++) {
-		state_forget_field(w, sv->e->t, sum->stored[i], SYM_NONE, at);
-		vec_push(sv->stored, sv->nstored, sv->stored_cap) = sum->stored[i];
-	}
+	for (uint32_t i = 0; i < sum->nstored; i++)
+		eval_forget_field(sv, w, sum->stored[i], SYM_NONE, at);
 }
 
 /* Code that is not known gets the object of a lock: what it does with the lock
@@ -120,8 +190,39 @@ static void expose_locks(struct solver *sv, struct work_state *w, const struct c
 		if (h->depth <= 0 || sym_is(sv->e->t, sym_root(sv->e->t, h->lock), S_GLOBAL))
 			continue;
 		for (uint32_t i = 0; i < c->n; i++)
-			h->exposed |= sym_mentions(sv->e->t, h->lock, c->args[i]);
+			if (sym_mentions(sv->e->t, h->lock, c->args[i])) {
+				h->exposed = true;
+				h->exposed_by = c->at;
+			}
 	}
+}
+
+/* Is the variable a flag that was set to something before the call? */
+static bool is_flag(const struct solver *sv, const struct state *s, sym addr)
+{
+	const struct sym_node *n = sym_get(sv->e->t, addr);
+	sym value = state_value(s, addr);
+	uint32_t at = n->a - sv->f->param_count;
+
+	if (value == SYM_NONE || !sym_is(sv->e->t, value, S_INT))
+		return false;
+	return sym_get(sv->e->t, value)->imm == 1 ||
+	       (n->a >= sv->f->param_count && at < sv->f->local_count &&
+		sv->e->m->vars[sv->f->local_first + at].type.kind == KIR_T_BOOL);
+}
+
+/* A parameter that points to no object of a known type is handed on: what it points
+ * to, most often a flag or a result, is that code's to set. */
+static void forget_handed_on(struct solver *sv, struct work_state *w, sym arg, origin at)
+{
+	const struct sym_node *n = sym_get(sv->e->t, arg);
+	const struct kir_type *type;
+
+	if (n->kind != S_PARAM || n->a >= sv->f->param_count)
+		return;
+	type = &sv->e->m->vars[sv->f->param_first + n->a].type;
+	if (type->kind == KIR_T_PTR && type->record == KIR_NONE)
+		state_bind(w, arg, eval_fresh(sv, w, POINT_FLAG + at));
 }
 
 /* Locals whose address the callee gets may hold anything after. */
@@ -145,7 +246,8 @@ static void forget_pointed(struct solver *sv, struct work_state *w, const struct
 				k++;
 		}
 		if (n->kind == S_VAR)
-			state_bind(w, arg, eval_fresh(sv, w, POINT_OUT + c->at));
+			state_bind(w, arg, eval_fresh(sv, w, (is_flag(sv, &w->s, arg) ?
+							      POINT_FLAG : POINT_OUT) + c->at));
 		else
 			state_unbind(w, arg);
 	}
@@ -182,37 +284,89 @@ static bool is_unclear(const struct summary *sum, uint32_t i)
 	return false;
 }
 
+/* One way in which the callee returns.  False: not from this state. */
+static bool apply_outcome(struct application *ap)
+{
+	const struct outcome *o = ap->o;
+	struct solver *sv = ap->sv;
+	struct work_state *w = ap->w;
+	bool keeps_ret = o->ret_sym != SYM_NONE && !sym_is(sv->e->t, o->ret_sym, S_RET);
+	sym ret;
+
+	/* At the call: what must hold for this way to be taken. */
+	if (o->zero_parts & eval_parts(sv->e, &w->s))
+		return false;
+	w->s.zero_parts |= o->zero_parts;
+	for (unsigned int i = 0; i < o->nguards; i++)
+		if (!rule_assume_guard(sv, w, &o->guards[i], ap->c, false))
+			return false;
+	if (ap->unclear)
+		doubt_locks(ap);
+	apply_locks(ap, false);
+	for (unsigned int i = 0; i < o->nouts; i++) {
+		if (!sym_is(sv->e->t, sym_root(sv->e->t, o->outs[i].addr), S_RET))
+			park(ap, 2 * i, o->outs[i].addr);
+		park(ap, 2 * i + 1, o->outs[i].value);
+	}
+	if (keeps_ret)
+		park(ap, 2 * o->nouts, o->ret_sym);
+
+	/* In the callee: what it may change. */
+	ret = eval_fresh(sv, w, ap->c->at);
+	forget_stored(sv, w, ap->sum, ap->c->at);
+	if (!ap->cleanup)
+		forget_pointed(sv, w, ap->c, ap->sum->hidden | o->unsure);
+
+	/* At its end: what it returns and leaves. */
+	if (keeps_ret) {
+		sym x = fetch(ap, 2 * o->nouts, o->ret_sym);
+
+		if (!(sym_get(sv->e->t, x)->flags & SF_OLD))
+			ret = x;
+	}
+	if (ap->pure != SYM_NONE)
+		ret = ap->pure;
+	if (!eval_assume_cons(sv, w, ret, &o->ret))
+		return false;
+	ap->c->ret = ret;
+	apply_locks(ap, true);
+	apply_context(ap);
+	if (ap->dst != SYM_NONE)
+		state_bind(w, ap->dst, ret);
+	apply_outs(ap);
+	if (o->widened > w->s.widened)
+		w->s.widened = o->widened;
+	return true;
+}
+
 /* False: the callee does not return. */
 static bool apply_summary(struct solver *sv, struct work_state *w, const struct func_info *fi,
 			  struct call_args *c, sym dst, bool cleanup)
 {
 	const struct summary *sum = fi->sum;
 	struct work_state before, one;
+	struct application ap = { .sv = sv, .w = &one, .sum = sum, .c = c, .dst = dst,
+				  .pure = SYM_NONE, .cleanup = cleanup,
+				  .quiet = sum->noutcomes > 1 };
 	bool done = false;
-	sym fresh, pure = SYM_NONE;
 
 	if (has_locking_callback(sv, c))
 		w->s.widened = WIDENED;
 	for (uint32_t i = 0; i < sum->nneeds; i++)
 		need_apply(sv, w, sum->needs[i], c, fi->index, cleanup);
-	forget_stored(sv, w, sum, c->at);
-	if (!cleanup)
-		forget_pointed(sv, w, c, sum->hidden);
-	fresh = eval_fresh(sv, w, c->at);
 	/* A function of its arguments and of memory alone gives the same answer to
 	 * the same question. */
 	if (sum->pure && sum->outcomes[0].ret_sym == SYM_NONE && (c->n == 1 || c->n == 2))
-		pure = sym_apply(sv->e->t, fi->index, c->args[0],
-				 c->n == 2 ? c->args[1] : SYM_NONE);
+		ap.pure = sym_apply(sv->e->t, fi->index, c->args[0],
+				    c->n == 2 ? c->args[1] : SYM_NONE);
 	state_load(&before, &w->s);
 	for (uint32_t i = 0; i < sum->noutcomes; i++) {
 		state_load(&one, &before.s);
-		if (!cleanup && (sum->outcomes[i].unsure & ~sum->hidden))
-			forget_pointed(sv, &one, c, sum->outcomes[i].unsure & ~sum->hidden);
-		if (!apply_outcome(sv, &one, &sum->outcomes[i], c, fresh, pure,
-				   sum->noutcomes > 1, is_unclear(sum, i)))
+		c->ret = SYM_NONE;
+		ap.o = &sum->outcomes[i];
+		ap.unclear = is_unclear(sum, i);
+		if (!apply_outcome(&ap))
 			continue;
-		bind_result(sv, &one, dst, c->ret, &sum->outcomes[i], c);
 		if (!done)
 			state_load(w, &one.s);
 		else
@@ -264,6 +418,8 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 		return apply_summary(sv, w, fi, c, dst, cleanup);
 	/* What it takes by its own word is not in doubt. */
 	expose_locks(sv, w, c);
+	for (uint32_t i = 0; i < c->n; i++)
+		forget_handed_on(sv, w, c->args[i], c->at);
 	if (fi)
 		apply_annotations(sv, w, fi->f, c, true);
 	forget_pointed(sv, w, c, UINT64_MAX);
@@ -316,6 +472,20 @@ static sym parse_place(struct solver *sv, const struct kir_func *f, const char *
 		return value;
 	/* `lock` that is a global object means the object; `*p` is not written. */
 	return at;
+}
+
+bool annots_say(const struct solver *sv, enum rule_effect_kind kind)
+{
+	for (uint32_t i = 0; i < sv->f->annot_count; i++) {
+		const struct kir_annot *an = &sv->e->m->annots[sv->f->annot_first + i];
+		const struct rule *rule = rules_find_annotation(sv->e->rules,
+								kir_string(sv->e->m, an->name));
+
+		for (uint32_t k = 0; rule && k < rule->neffects; k++)
+			if (rule->effects[k].kind == kind)
+				return true;
+	}
+	return false;
 }
 
 /* What the function needs or, with @changes, does to locks; of one with a body that

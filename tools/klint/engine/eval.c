@@ -195,6 +195,13 @@ static struct cons eval_compare(struct solver *sv, const struct state *s, const 
 		known = decide(&x, KIR_OP_LT, a->imm + 1);
 		return known < 0 ? cons_any() : truth(!known);
 	}
+	if (n->op == KIR_OP_EQ) {
+		struct cons y = eval_cons(sv, s, n->b), both;
+
+		x = eval_cons(sv, s, n->a);
+		if (!cons_meet(&x, &y, &both))
+			return truth(0);
+	}
 	return cons_any();
 }
 
@@ -258,6 +265,10 @@ static struct cons eval_op(struct solver *sv, const struct state *s, const struc
 	case KIR_OP_AND:
 		x = eval_cons(sv, s, n->a);
 		return x.mask == C_ZERO ? cons_eq(0) : eval_bits(sv, s, n);
+	case KIR_OP_ADD:	/* behind an object is no null pointer */
+		x = eval_cons(sv, s, n->a);
+		return n->b != SYM_NONE && sym_is(sv->e->t, n->b, S_INT) &&
+		       !(x.mask & (C_ERR | C_ZERO)) ? cons_mask(C_LOW | C_POS) : cons_any();
 	case KIR_OP_NEG:
 		x = eval_cons(sv, s, n->a);
 		if (x.mask == C_ERR)
@@ -322,6 +333,22 @@ bool eval_assume_cons(struct solver *sv, struct work_state *w, sym x, const stru
 	return true;
 }
 
+/* The two are one: what is known of either holds of both, and one that is no more
+ * than an unknown value goes by the other's name. */
+static bool assume_same(struct solver *sv, struct work_state *w, sym a, sym b)
+{
+	struct symtab *t = sv->e->t;
+	struct cons x = eval_cons(sv, &w->s, a), y = eval_cons(sv, &w->s, b), both;
+
+	if (!cons_meet(&x, &y, &both))
+		return false;
+	if (sym_is(t, a, S_FRESH) && !sym_mentions(t, b, a))
+		state_replace(w, t, a, b);
+	else if (sym_is(t, b, S_FRESH) && !sym_mentions(t, a, b))
+		state_replace(w, t, b, a);
+	return eval_assume_cons(sv, w, a, &both) && eval_assume_cons(sv, w, b, &both);
+}
+
 static bool assume_compare(struct solver *sv, struct work_state *w, const struct sym_node *n,
 			   bool yes)
 {
@@ -347,6 +374,8 @@ static bool assume_compare(struct solver *sv, struct work_state *w, const struct
 		c = cons_cmp(yes ? KIR_OP_GT : KIR_OP_LE, a->imm);
 		return eval_assume_cons(sv, w, n->b, &c);
 	}
+	if (n->op == KIR_OP_EQ && yes)
+		return assume_same(sv, w, n->a, n->b);
 	return true;
 }
 
@@ -389,6 +418,119 @@ bool eval_assume(struct solver *sv, struct work_state *w, sym x, bool nonzero)
 	return true;
 }
 
+/* The load of a member called @name that @x speaks of, one of them. */
+static sym find_load(const struct symtab *t, sym x, uint32_t name)
+{
+	const struct sym_node *n = sym_get(t, x);
+	const struct sym_node *at;
+	sym in;
+
+	if (!(n->flags & SF_LOAD) || !n->depth)
+		return SYM_NONE;
+	if (n->kind == S_LOAD) {
+		at = sym_get(t, n->a);
+		if (at->kind == S_FIELD && at->b == name)
+			return x;
+	}
+	in = find_load(t, n->a, name);
+	if (in == SYM_NONE && (n->kind == S_INDEX ||
+			       ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)))
+		in = find_load(t, n->b, name);
+	return in;
+}
+
+bool eval_is_entry(const struct solver *sv, const uint64_t *changed, sym x)
+{
+	const struct symtab *t = sv->e->t;
+	const struct sym_node *n = sym_get(t, x);
+
+	if (!(n->flags & SF_LOAD))
+		return true;
+	if (n->kind == S_LOAD) {
+		const struct sym_node *at = sym_get(t, n->a);
+
+		if (at->kind == S_FIELD && flow_in_stores(sv->fl, changed, at->b))
+			return false;
+	}
+	return eval_is_entry(sv, changed, n->a) &&
+	       ((n->kind != S_INDEX &&
+		 !((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)) ||
+		eval_is_entry(sv, changed, n->b));
+}
+
+/* The name, from @at on, of what @load was before. */
+static sym past_name(struct solver *sv, struct work_state *w, sym load, origin at)
+{
+	struct symtab *t = sv->e->t;
+	sym addr = sym_get(t, load)->a, old;
+	const struct sym_node *n;
+
+	if (!sym_is(t, load, S_LOAD))	/* deeper than is followed */
+		return load;
+	n = sym_get(t, addr);
+	if (n->kind == S_FIELD && !flow_in_stores(sv->fl, sv->changed, n->b) &&
+	    !(n->flags & SF_VAR))
+		return sym_entry(t, addr);
+	old = sym_old(t, at, load, !sv->fl->in_loop[sv->block]);
+	state_forget(w, t, old);
+	return old;
+}
+
+/* What is known of what memory held at entry still is. */
+static void keep_entry_facts(struct solver *sv, struct work_state *w, uint32_t name, origin at)
+{
+	struct symtab *t = sv->e->t;
+	struct fact kept[8];
+	unsigned int n = 0, nkept = 0;
+
+	for (unsigned int i = 0; i < w->s.nfacts; i++) {
+		struct fact f = w->facts[i];
+
+		if (!sym_loads_field(t, f.what, name)) {
+			w->facts[n++] = f;
+			continue;
+		}
+		for (sym load = find_load(t, f.what, name); load != SYM_NONE;
+		     load = find_load(t, f.what, name))
+			f.what = sym_replace(t, f.what, load, past_name(sv, w, load, at));
+		if (nkept < 8 && !(sym_get(t, f.what)->flags & (SF_FRESH | SF_OLD)))
+			kept[nkept++] = f;
+	}
+	w->s.nfacts = (uint16_t)n;
+	for (unsigned int i = 0; i < nkept; i++)
+		state_set_fact(w, kept[i].what, &kept[i].is);
+}
+
+void eval_forget_field(struct solver *sv, struct work_state *w, uint32_t name, sym keep,
+		       origin at)
+{
+	struct symtab *t = sv->e->t;
+	unsigned int n = 0;
+	uint32_t nth = 0;
+
+	for (unsigned int i = 0; i < w->s.nenv; i++) {
+		const struct sym_node *node = sym_get(t, w->env[i].addr);
+		bool same = node->kind == S_FIELD && node->b == name && w->env[i].addr != keep &&
+			    !sym_is(t, sym_root(t, w->env[i].addr), S_VAR);
+
+		if (!same)
+			w->env[n++] = w->env[i];
+	}
+	w->s.nenv = (uint16_t)n;
+	/* What variables have copied from there stays what it was. */
+	for (unsigned int i = 0; i < w->s.nenv && nth < 4; i++) {
+		sym load = find_load(t, w->env[i].value, name);
+
+		if (load == SYM_NONE)
+			continue;
+		nth++;
+		state_replace(w, t, load, past_name(sv, w, load, at));
+		i = UINT32_MAX;		/* from the start: entries have moved */
+	}
+	keep_entry_facts(sv, w, name, at);
+	vec_push(sv->stored, sv->nstored, sv->stored_cap) = name;
+}
+
 void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, origin at)
 {
 	struct symtab *t = sv->e->t;
@@ -397,20 +539,17 @@ void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, or
 	if (!sym_is(t, root, S_VAR)) {
 		const struct sym_node *n = sym_get(t, addr);
 		sym before = sym_load(t, addr);
-
 		/* What a variable copied from there keeps its identity, under a
 		 * name that says that the place has changed since. */
-		sym old = sym_old(t, at, before);
+		sym old = past_name(sv, w, before, at);
 
-		state_forget(w, t, old);
 		state_replace(w, t, before, old);
-		if (sym_mentions(t, value, before))
-			value = old;
+		value = sym_replace(t, value, before, old);
 		if (n->kind == S_FIELD) {
-			uint32_t name = n->b;
-
-			state_forget_field(w, t, name, addr, at);
-			vec_push(sv->stored, sv->nstored, sv->stored_cap) = name;
+			/* The value may speak of what is renamed: it is in the state. */
+			state_bind(w, addr, value);
+			eval_forget_field(sv, w, n->b, addr, at);
+			return;
 		}
 	} else {
 		struct cons any = cons_any();

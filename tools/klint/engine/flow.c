@@ -128,6 +128,12 @@ static bool is_bounded(const struct kir_module *m, kir_id v)
 	}
 }
 
+static void mark_loop(struct flow *fl, uint32_t head, uint32_t tail)
+{
+	for (uint32_t b = head; b <= tail; b++)
+		fl->in_loop[b] = true;
+}
+
 static void infer_loops(const struct reader *r)
 {
 	struct flow *fl = r->fl;
@@ -143,6 +149,7 @@ static void infer_loops(const struct reader *r)
 			if (head > b)
 				continue;
 			fl->loop_head[head] = true;
+			mark_loop(fl, head, b);
 			for (uint32_t in = head; in <= b; in++) {
 				const struct kir_block *body = &r->m->blocks[r->f->block_first + in];
 
@@ -198,21 +205,29 @@ static void collect_sym(struct engine *e, sym x, uint32_t **names, size_t *n, si
 	}
 }
 
+/* The summary that a call of the event applies, or NULL. */
+static const struct summary *called(const struct engine *e, const struct kir_event *ev)
+{
+	const struct kir_value *callee;
+	const char *name;
+	uint32_t func;
+
+	if (ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO)
+		return NULL;
+	callee = &e->m->values[ev->callee];
+	if (callee->kind != KIR_V_FUNC)
+		return NULL;
+	name = kir_string(e->m, callee->a);
+	func = strmap_get(e->by_name, name);
+	return func == UINT32_MAX || rules_find(e->rules, name) ? NULL : e->funcs[func].sum;
+}
+
 /* What a callee's outcomes depend on is tested by the call. */
 static void collect_callee(struct engine *e, const struct kir_event *ev, uint32_t **names,
 			   size_t *n, size_t *cap)
 {
-	const struct kir_value *callee;
-	const struct summary *sum;
-	uint32_t func;
+	const struct summary *sum = called(e, ev);
 
-	if (ev->kind != KIR_E_CALL)
-		return;
-	callee = &e->m->values[ev->callee];
-	if (callee->kind != KIR_V_FUNC)
-		return;
-	func = strmap_get(e->by_name, kir_string(e->m, callee->a));
-	sum = func == UINT32_MAX ? NULL : e->funcs[func].sum;
 	for (uint32_t i = 0; sum && i < sum->noutcomes; i++) {
 		const struct outcome *o = &sum->outcomes[i];
 
@@ -228,6 +243,18 @@ static int compare_u32(const void *x, const void *y)
 	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
 
 	return a < b ? -1 : a > b;
+}
+
+static void sort_names(uint32_t *names, size_t *n)
+{
+	size_t out = 0;
+
+	if (*n)
+		qsort(names, *n, sizeof(*names), compare_u32);
+	for (size_t i = 0; i < *n; i++)
+		if (!out || names[out - 1] != names[i])
+			names[out++] = names[i];
+	*n = out;
 }
 
 /* `ret == -EAGAIN`: such a variable's exact value matters. */
@@ -248,7 +275,7 @@ static void note_constant_test(const struct reader *r, kir_id v)
 static void infer_tests(struct engine *e, const struct reader *r, struct arena *a)
 {
 	uint32_t *names = NULL;
-	size_t n = 0, cap = 0, out = 0;
+	size_t n = 0, cap = 0;
 
 	for (uint32_t b = 0; b < r->fl->nblocks; b++) {
 		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
@@ -260,21 +287,123 @@ static void infer_tests(struct engine *e, const struct reader *r, struct arena *
 		collect_fields(e, blk->value, &names, &n, &cap);
 		note_constant_test(r, blk->value);
 	}
+	sort_names(names, &n);
+	r->fl->ntested = (uint32_t)n;
+	r->fl->tested = arena_alloc(a, (n + 1) * sizeof(*names));
 	if (n)
-		qsort(names, n, sizeof(*names), compare_u32);
-	for (size_t i = 0; i < n; i++)
-		if (!out || names[out - 1] != names[i])
-			names[out++] = names[i];
-	r->fl->ntested = (uint32_t)out;
-	r->fl->tested = arena_alloc(a, (out ? out : 1) * sizeof(*names));
-	if (out)
-		memcpy(r->fl->tested, names, out * sizeof(*names));
+		memcpy(r->fl->tested, names, n * sizeof(*names));
 	free(names);
 }
 
 bool flow_is_tested(const struct flow *fl, uint32_t name)
 {
 	return fl->ntested && bsearch(&name, fl->tested, fl->ntested, sizeof(name), compare_u32);
+}
+
+/* The member that the event itself stores to, or 0. */
+static uint32_t stored_member(const struct engine *e, const struct kir_event *ev)
+{
+	if ((ev->kind != KIR_E_STORE && ev->kind != KIR_E_ASM) || ev->dst == KIR_NONE ||
+	    e->m->values[ev->dst].kind != KIR_V_FIELD)
+		return 0;
+	return e->names[ev->dst];
+}
+
+static void collect_stores(const struct engine *e, const struct reader *r, struct arena *a)
+{
+	struct flow *fl = r->fl;
+	uint32_t *names = NULL;
+	size_t n = 0, cap = 0;
+
+	for (uint32_t b = 0; b < fl->nblocks; b++) {
+		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
+
+		for (uint32_t i = 0; i < blk->event_count; i++) {
+			const struct kir_event *ev = &r->m->events[blk->event_first + i];
+			const struct summary *sum = called(e, ev);
+			uint32_t own = stored_member(e, ev);
+
+			if (own)
+				vec_push(names, n, cap) = own;
+			for (uint32_t k = 0; sum && k < sum->nstored; k++)
+				vec_push(names, n, cap) = sum->stored[k];
+		}
+	}
+	sort_names(names, &n);
+	fl->nstores = (uint32_t)n;
+	fl->store_words = (uint32_t)n / 64 + 1;
+	fl->stores = arena_alloc(a, (n + 1) * sizeof(*names));
+	if (n)
+		memcpy(fl->stores, names, n * sizeof(*names));
+	free(names);
+}
+
+static uint32_t store_index(const struct flow *fl, uint32_t name)
+{
+	const uint32_t *at = fl->nstores ?
+		bsearch(&name, fl->stores, fl->nstores, sizeof(name), compare_u32) : NULL;
+
+	return at ? (uint32_t)(at - fl->stores) : UINT32_MAX;
+}
+
+bool flow_in_stores(const struct flow *fl, const uint64_t *set, uint32_t name)
+{
+	uint32_t i = store_index(fl, name);
+
+	return i != UINT32_MAX && flow_has(set, i);
+}
+
+void flow_add_stores(const struct engine *e, const struct flow *fl, const struct kir_event *ev,
+		     uint64_t *set)
+{
+	const struct summary *sum = called(e, ev);
+	uint32_t own = stored_member(e, ev), i = own ? store_index(fl, own) : UINT32_MAX;
+
+	if (i != UINT32_MAX)
+		set_bit(set, i);
+	for (uint32_t k = 0; sum && k < sum->nstored; k++) {
+		i = store_index(fl, sum->stored[k]);
+		if (i != UINT32_MAX)
+			set_bit(set, i);
+	}
+}
+
+static void infer_stores(const struct engine *e, const struct reader *r, struct arena *a)
+{
+	struct flow *fl = r->fl;
+	size_t words;
+	bool changed = true;
+	uint64_t *set, *own;
+
+	collect_stores(e, r, a);
+	words = fl->store_words;
+	fl->stored = arena_alloc(a, fl->nblocks * words * sizeof(uint64_t));
+	own = xcalloc(fl->nblocks * words, sizeof(*own));
+	for (uint32_t b = 0; b < fl->nblocks; b++) {
+		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
+
+		for (uint32_t i = 0; i < blk->event_count; i++)
+			flow_add_stores(e, fl, &r->m->events[blk->event_first + i],
+					own + b * words);
+	}
+	while (changed && fl->nstores) {
+		changed = false;
+		for (uint32_t b = 0; b < fl->nblocks; b++) {
+			const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
+
+			for (uint32_t i = 0; i < blk->succ_count; i++) {
+				set = fl->stored + r->m->succs[blk->succ_first + i].block * words;
+				for (size_t w = 0; w < words; w++) {
+					uint64_t with = set[w] | own[b * words + w] |
+							fl->stored[b * words + w];
+
+					changed |= with != set[w];
+					set[w] = with;
+				}
+			}
+		}
+	}
+	free(own);
 }
 
 struct flow *flow_infer(struct engine *e, const struct kir_func *f, struct arena *a)
@@ -296,9 +425,11 @@ struct flow *flow_infer(struct engine *e, const struct kir_func *f, struct arena
 	fl->used_by_address = arena_alloc(a, fl->words * sizeof(uint64_t));
 	fl->constant_tested = arena_alloc(a, fl->words * sizeof(uint64_t));
 	fl->loop_head = arena_alloc(a, fl->nblocks * sizeof(bool));
+	fl->in_loop = arena_alloc(a, fl->nblocks * sizeof(bool));
 	fl->npreds = arena_alloc(a, fl->nblocks * sizeof(uint32_t));
 	infer_live(&r);
 	infer_loops(&r);
 	infer_tests(e, &r, a);
+	infer_stores(e, &r, a);
 	return fl;
 }

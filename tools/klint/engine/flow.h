@@ -23,7 +23,10 @@ struct flow {
 	uint64_t *constant_tested;	/* [words]: compared with a negative constant */
 	uint32_t *tested;	/* names of members in branch conditions, sorted */
 	uint32_t ntested;
-	bool interesting;	/* something in it changes or needs a context */
+	bool *in_loop;		/* [block]: may run more than once */
+	uint32_t *stores;	/* names of members that it may store to, sorted */
+	uint32_t nstores, store_words;
+	uint64_t *stored;	/* [block][store_words]: may have been when it is entered */
 };
 
 /* Allocated in @a.  NULL when the function is too large (the caller says so). */
@@ -43,5 +46,11 @@ static inline const uint64_t *flow_row(const struct flow *fl, const uint64_t *ro
 }
 
 bool flow_is_tested(const struct flow *fl, uint32_t name);
+
+/* Add the members that the event may store to, itself or in a callee, to @set. */
+void flow_add_stores(const struct engine *e, const struct flow *fl, const struct kir_event *ev,
+		     uint64_t *set);
+/* Is the member called @name in @set (of store_words)? */
+bool flow_in_stores(const struct flow *fl, const uint64_t *set, uint32_t name);
 
 #endif

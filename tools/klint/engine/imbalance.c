@@ -19,12 +19,12 @@ struct depth {
 	int depth;
 	bool touched, exposed, unclear;
 	uint32_t kind;
-	origin at;
+	origin at, given;
 };
 
 static struct depth depth_of(const struct exit_path *x, struct key k)
 {
-	struct depth d = { .at = ORIGIN_NONE };
+	struct depth d = { .at = ORIGIN_NONE, .given = ORIGIN_NONE };
 
 	if (k.lock == SYM_NONE) {
 		d.depth = x->state->ctx[k.part];
@@ -42,6 +42,7 @@ static struct depth depth_of(const struct exit_path *x, struct key k)
 		d.touched = h->may_touch;
 		d.exposed = h->exposed;
 		d.unclear = h->unclear;
+		d.given = h->given;
 		d.kind = h->kind;
 		d.at = h->at;
 	}
@@ -91,6 +92,87 @@ static bool is_failure(const struct solver *sv, const struct cons *ret)
 	if (sv->f->ret.kind == KIR_T_PTR)
 		fail |= C_ZERO;
 	return sv->f->ret.kind != KIR_T_VOID && !(ret->mask & ~fail);
+}
+
+/* Does @n leave something held or given back that @x does not?  A return that does
+ * other things instead (another lock, for what comes next) is no measure. */
+static bool leaves_more(const struct state *n, const struct state *x)
+{
+	for (unsigned int i = 0; i < n->nlocks; i++) {
+		int depth = 0;
+
+		for (unsigned int j = 0; j < x->nlocks; j++)
+			if (x->locks[j].lock == n->locks[i].lock)
+				depth = x->locks[j].depth;
+		if (n->locks[i].depth && depth != n->locks[i].depth)
+			return true;
+	}
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		if (n->ctx[i] && i != CTX_STATE && n->ctx[i] != x->ctx[i])
+			return true;
+	return false;
+}
+
+/* The object that the lock at the address @lock stands in. */
+static sym object_of(const struct symtab *t, sym lock)
+{
+	while (sym_get(t, lock)->kind == S_FIELD || sym_get(t, lock)->kind == S_INDEX)
+		lock = sym_get(t, lock)->a;
+	return lock;
+}
+
+static bool is_known_to_callers(const struct symtab *t, sym x)
+{
+	enum sym_kind kind = sym_get(t, x)->kind;
+
+	return kind == S_PARAM || kind == S_GLOBAL || kind == S_INT;
+}
+
+/* Does @x leave the lock with its caller: is it returned, or kept in memory, it or
+ * the object that was found and locked? */
+static bool hands_over(struct solver *sv, const struct exit_path *x, sym lock)
+{
+	const struct symtab *t = sv->e->t;
+	sym object;
+
+	if (lock == SYM_NONE) {	/* a part of the context comes with the lock */
+		for (unsigned int i = 0; i < x->state->nlocks; i++)
+			if (x->state->locks[i].depth > 0 &&
+			    hands_over(sv, x, x->state->locks[i].lock))
+				return true;
+		return false;
+	}
+	object = object_of(t, lock);
+	if (x->ret_sym != SYM_NONE && !is_known_to_callers(t, x->ret_sym) &&
+	    (sym_mentions(t, lock, x->ret_sym) || sym_mentions(t, x->ret_sym, object)))
+		return true;
+	for (unsigned int i = 0; i < x->state->nenv; i++) {
+		const struct binding *b = &x->state->env[i];
+
+		if (sym_is(t, sym_root(t, b->addr), S_VAR))
+			continue;
+		if (b->value == lock || (b->value == object && !is_known_to_callers(t, object)))
+			return true;
+	}
+	return false;
+}
+
+/* @x stores a result through a pointer that it was given, @n does not. */
+static bool told_apart_by_out(const struct solver *sv, const struct state *x,
+			      const struct state *n)
+{
+	const struct symtab *t = sv->e->t;
+
+	for (unsigned int i = 0; i < x->nenv; i++) {
+		sym addr = x->env[i].addr, other;
+
+		if (!sym_is(t, addr, S_PARAM))
+			continue;
+		other = state_value(n, addr);
+		if (other != x->env[i].value && (other == SYM_NONE || sym_is(t, other, S_INT)))
+			return true;
+	}
+	return false;
 }
 
 /* Can the caller tell from the result that @x holds what @n does not? */
@@ -167,13 +249,30 @@ static void report(struct solver *sv, const struct exit_path *x, const struct ex
 	vec_push(sv->violations, sv->nviolations, sv->violations_cap) = v;
 }
 
+/* Code that is not known got the object, it told that it has succeeded, and no
+ * return gives the lock back after that: it is that code that does. */
+static bool is_given_away(const struct solver *sv, struct key k, const struct depth *d)
+{
+	if (d->given == ORIGIN_NONE)
+		return false;
+	for (size_t i = 0; i < sv->nexits; i++) {
+		struct depth other = depth_of(&sv->exits[i], k);
+
+		if (!other.depth && other.given == d->given)
+			return false;
+	}
+	return true;
+}
+
 static void check_key(struct solver *sv, struct key k)
 {
 	for (size_t i = 0; i < sv->nexits; i++) {
 		const struct exit_path *x = &sv->exits[i];
 		struct depth d = depth_of(x, k);
 
-		if (!d.depth || d.unclear || x->state->widened)
+		if (!d.depth || d.unclear || x->state->widened || is_given_away(sv, k, &d) ||
+		    annots_say(sv, d.depth > 0 ? EFFECT_ACQUIRE : EFFECT_RELEASE) ||
+		    (d.depth > 0 && hands_over(sv, x, k.lock)))
 			continue;
 		for (size_t j = 0; j < sv->nexits; j++) {
 			const struct exit_path *n = &sv->exits[j];
@@ -184,7 +283,8 @@ static void check_key(struct solver *sv, struct key k)
 			/* What has had the object on this way only may have done it. */
 			if (d.exposed && !other.exposed)
 				continue;
-			if (told_apart(sv, x, n))
+			if (leaves_more(n->state, x->state) || told_apart(sv, x, n) ||
+			    (d.depth > 0 && told_apart_by_out(sv, x->state, n->state)))
 				continue;
 			report(sv, x, n, k, &d);
 			break;

@@ -29,10 +29,22 @@ bool lock_is_vague(const struct engine *e, sym lock)
 	/* Which element of an array is meant is not followed. */
 	for (; n->depth; n = sym_get(e->t, n->a))
 		if (n->kind == S_INDEX && (sym_get(e->t, n->b)->kind != S_INT ||
-					   sym_get(e->t, n->a)->kind == S_LOAD))
+					   sym_get(e->t, n->a)->kind == S_LOAD ||
+					   sym_get(e->t, n->a)->kind == S_ENTRY))
 			return true;
 	/* A null pointer's lock: the path cannot be. */
 	return n->kind == S_INT;
+}
+
+/* Is the class of the lock known for sure?  A pointer to a lock that was kept in
+ * a member may point to a lock of any class. */
+static bool has_class(const struct symtab *t, sym s)
+{
+	const struct sym_node *n = sym_get(t, s);
+
+	while (n->kind == S_INDEX)
+		n = sym_get(t, n->a);
+	return n->kind == S_FIELD || n->kind == S_GLOBAL;
 }
 
 /* May @h be the lock that is called @lock of @kind here? */
@@ -45,6 +57,8 @@ static bool may_alias(struct solver *sv, const struct held *h, sym lock, uint32_
 		return false;
 	if (sym_is(t, h->lock, S_GLOBAL) && sym_is(t, lock, S_GLOBAL))
 		return false;
+	if (has_class(t, h->lock) && has_class(t, lock))
+		return a == b;
 	/* A pointer kept in a variable that is not followed any more: any lock. */
 	if (sym_get(t, lock)->flags & SF_VAR && sym_get(t, lock)->kind == S_LOAD)
 		return true;
@@ -154,6 +168,7 @@ static void assume_object(struct solver *sv, struct work_state *w, sym lock)
 	       sym_get(t, lock)->kind == S_CONTAINER)
 		lock = sym_get(t, lock)->a;
 	if (sym_get(t, lock)->kind == S_PARAM || sym_get(t, lock)->kind == S_LOAD ||
+	    sym_get(t, lock)->kind == S_ENTRY ||
 	    sym_get(t, lock)->kind == S_FRESH || sym_get(t, lock)->kind == S_OLD ||
 	    sym_get(t, lock)->kind == S_OP)
 		eval_assume_cons(sv, w, lock, &valid);

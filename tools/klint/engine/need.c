@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define MAX_NEEDS 32
+#define MAX_NEEDS 96
 
 struct violation *solver_violate(struct solver *sv, const struct state *s,
 				 enum violation_kind kind, origin at)
@@ -111,6 +111,15 @@ static bool is_callers(const struct symtab *t, sym x)
 	return (sym_get(t, x)->flags & (SF_PARAM | SF_FRESH | SF_OLD | SF_VAR | SF_LOAD)) == SF_PARAM;
 }
 
+/* Do callers know what it is about: parameters, and memory as it was at entry? */
+static bool is_of_entry(const struct solver *sv, sym x)
+{
+	uint8_t flags = sym_get(sv->e->t, x)->flags;
+
+	return (flags & SF_PARAM) && !(flags & (SF_FRESH | SF_OLD | SF_VAR)) &&
+	       eval_is_entry(sv, sv->changed, x);
+}
+
 static bool add_guard(struct need *n, sym what, const struct cons *is)
 {
 	for (unsigned int i = 0; i < n->nguards; i++) {
@@ -131,14 +140,11 @@ static bool add_path_guards(struct solver *sv, const struct state *s, struct nee
 		if (is_callers(sv->e->t, f->what) && !add_guard(n, f->what, &f->is))
 			return false;
 	}
-	/* Memory may change on the way, but what a caller knows of it rules most
-	 * paths out that cannot be. */
+	/* What a caller knows of memory rules most paths out that cannot be. */
 	for (unsigned int i = 0; i < s->nfacts && sv->nneeds < MAX_NEEDS / 2; i++) {
 		const struct fact *f = &s->facts[i];
-		uint8_t flags = sym_get(sv->e->t, f->what)->flags;
 
-		if ((flags & SF_PARAM) && (flags & SF_LOAD) &&
-		    !(flags & (SF_FRESH | SF_OLD | SF_VAR)) && !add_guard(n, f->what, &f->is))
+		if (is_of_entry(sv, f->what) && !add_guard(n, f->what, &f->is))
 			return false;
 	}
 	return true;
@@ -264,8 +270,13 @@ static bool translate_guards(struct solver *sv, struct work_state *w, const stru
 		if ((is_mask(sv->e->t, n->guards[i].what) || out->callee == KIR_NONE) &&
 		    !is_callers(sv->e->t, what))
 			return false;
-		if (!is_callers(sv->e->t, what) || is_arithmetic(sv->e->t, what))
+		if (is_arithmetic(sv->e->t, what))
 			continue;
+		if (!is_callers(sv->e->t, what)) {
+			if (is_of_entry(sv, what) && !add_guard(out, what, &n->guards[i].is))
+				return false;
+			continue;
+		}
 		if (!add_guard(out, what, &n->guards[i].is))
 			return false;
 		*defer |= is_wish(sv, what, &n->guards[i].is);

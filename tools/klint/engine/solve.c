@@ -91,6 +91,18 @@ static bool keep_binding(const struct solver *sv, const struct work_state *w, sy
 	return tests_its_fields(sv, addr) || root->kind == S_PARAM;
 }
 
+/* The ENTRY that @x, which is known to mention one, speaks of. */
+static sym find_entry(const struct symtab *t, sym x)
+{
+	const struct sym_node *n = sym_get(t, x);
+
+	while (n->kind != S_ENTRY) {
+		x = sym_get(t, n->a)->flags & SF_ENTRY ? n->a : n->b;
+		n = sym_get(t, x);
+	}
+	return x;
+}
+
 static bool keep_fact(const struct solver *sv, const struct work_state *w, sym x,
 		      const uint64_t *live, bool strict)
 {
@@ -102,6 +114,8 @@ static bool keep_fact(const struct solver *sv, const struct work_state *w, sym x
 		return false;
 	if (n->kind == S_APPLY)
 		return true;
+	if (strict && n->flags & SF_ENTRY)	/* else only a summary could tell it */
+		return is_needed(w, t, find_entry(t, x));
 	if (n->flags & SF_LOAD)
 		return tests_its_fields(sv, x) || is_needed(w, t, x);
 	if (root->kind == S_PARAM && strict)
@@ -159,7 +173,8 @@ static void enter_next_round(struct solver *sv, struct work_state *w, uint32_t h
 	struct symtab *t = sv->e->t;
 
 	for (uint32_t var = 0; var < sv->fl->nvars; var++) {
-		sym addr;
+		sym addr, value, fresh;
+		struct cons is;
 
 		if (!grows[var / 64]) {
 			var |= 63;
@@ -168,8 +183,18 @@ static void enter_next_round(struct solver *sv, struct work_state *w, uint32_t h
 		if (!flow_has(grows, var))
 			continue;
 		addr = sym_atom(t, S_VAR, var);
-		if (state_value(&w->s, addr) != SYM_NONE || var < sv->fl->nparams)
-			state_bind(w, addr, eval_fresh(sv, w, POINT_LOOP + var));
+		value = state_value(&w->s, addr);
+		if (value != SYM_NONE && sym_is(t, value, S_INT) && !sym_get(t, value)->imm)
+			continue;	/* set back */
+		if (value == SYM_NONE && var >= sv->fl->nparams)
+			continue;
+		/* Of what grows, that it is a pointer to something stays true. */
+		is = eval_cons(sv, &w->s, value != SYM_NONE ? value : sym_atom(t, S_PARAM, var));
+		is = cons_mask(is.mask & (C_ERR | C_ZERO) ? C_ANY : C_LOW | C_POS);
+		fresh = eval_fresh(sv, w, POINT_LOOP + var);
+		state_bind(w, addr, fresh);
+		if (!cons_is_any(&is))
+			state_set_fact(w, fresh, &is);
 	}
 }
 
@@ -265,6 +290,8 @@ static void add_exit(struct solver *sv, struct work_state *w, uint32_t block)
 		}
 	}
 	x.state = state_save(sv->tmp, &w->s);
+	x.changed = arena_alloc(sv->tmp, sv->fl->store_words * sizeof(*x.changed));
+	memcpy(x.changed, sv->changed, sv->fl->store_words * sizeof(*x.changed));
 	vec_push(sv->exits, sv->nexits, sv->exits_cap) = x;
 }
 
@@ -296,6 +323,71 @@ static bool assume_case(struct solver *sv, struct work_state *w, sym v, const st
 	return eval_assume_cons(sv, w, v, &c);
 }
 
+/* Does the value tell that a call of the function (type of result @ret) went well? */
+static bool is_success(const struct kir_type *ret, const struct cons *c)
+{
+	switch (ret->kind) {
+	case KIR_T_BOOL:
+		return cons_truth(c) >= 0;	/* either may be meant */
+	case KIR_T_PTR:
+		return !(c->mask & (C_ERR | C_ZERO));
+	default:
+		return c->mask && !(c->mask & ~(C_ZERO | C_POS)) && c->mask != C_POS;
+	}
+}
+
+/* The type of the result of the call @at, as far as it can be told. */
+static struct kir_type result_type(const struct engine *e, origin at)
+{
+	const struct kir_value *callee = &e->m->values[e->m->events[at].callee];
+	uint32_t func;
+
+	if (callee->kind == KIR_V_FUNC) {
+		func = strmap_get(e->by_name, kir_string(e->m, callee->a));
+		if (func != UINT32_MAX)
+			return e->m->funcs[func].ret;
+	}
+	return (struct kir_type){ .kind = KIR_T_INT };
+}
+
+/* What the branch has told of calls that had a held lock's object. */
+static void note_success(struct solver *sv, struct work_state *w)
+{
+	for (unsigned int i = 0; i < w->s.nlocks; i++) {
+		struct held *h = &w->locks[i];
+		struct kir_type type;
+		struct cons c;
+
+		if (h->depth <= 0 || h->exposed_by == ORIGIN_NONE || h->given != ORIGIN_NONE)
+			continue;
+		c = eval_cons(sv, &w->s, sym_atom(sv->e->t, S_FRESH, h->exposed_by));
+		type = result_type(sv->e, h->exposed_by);
+		if (!cons_is_any(&c) && is_success(&type, &c))
+			h->given = h->exposed_by;
+	}
+}
+
+static bool mentions_flag(const struct symtab *t, sym x)
+{
+	const struct sym_node *n = sym_get(t, x);
+
+	if (n->kind == S_FRESH)
+		return n->a >= POINT_FLAG && n->a < POINT_FLAG_END;
+	if (!(n->flags & SF_FRESH) || !n->depth)
+		return false;
+	return mentions_flag(t, n->a) ||
+	       (n->kind == S_OP && n->b != SYM_NONE && mentions_flag(t, n->b));
+}
+
+/* The branch tests a flag that code which is not known was given to keep (`locked`,
+ * `dropped`): what is held hangs on it. */
+static void doubt_all(struct work_state *w)
+{
+	for (unsigned int i = 0; i < w->s.nlocks; i++)
+		w->locks[i].unclear = true;
+	w->s.ctx_unclear = UINT32_MAX;
+}
+
 static void terminate(struct walk *wk, uint32_t block, struct work_state *w)
 {
 	struct solver *sv = wk->sv;
@@ -320,6 +412,11 @@ static void terminate(struct walk *wk, uint32_t block, struct work_state *w)
 			continue;
 		if (blk->term == KIR_TERM_SWITCH && !assume_case(sv, &next, v, blk, succ))
 			continue;
+		if (v != SYM_NONE) {
+			note_success(sv, &next);
+			if (mentions_flag(sv->e->t, v))
+				doubt_all(&next);
+		}
 		add_state(wk, block, succ->block, &next);
 	}
 }
@@ -329,19 +426,27 @@ static void walk_block(struct walk *wk, uint32_t block, uint32_t i, struct work_
 {
 	struct solver *sv = wk->sv;
 	const struct kir_block *blk = &sv->e->m->blocks[sv->f->block_first + block];
+	size_t words = sv->fl->store_words * sizeof(uint64_t);
 
 	for (; i < blk->event_count; i++) {
 		size_t first = sv->nout;
 		bool goes_on = call_event(sv, w, blk->event_first + i);
 
+		flow_add_stores(sv->e, sv->fl, &sv->e->m->events[blk->event_first + i],
+				sv->changed);
+
 		/* The other states that the call has left go on by themselves. */
 		while (sv->nout > first) {
 			struct work_state other;
+			uint64_t *changed = xmalloc(words);
 
 			state_fix(&sv->out[--sv->nout]);
 			state_load(&other, &sv->out[sv->nout].s);
+			memcpy(changed, sv->changed, words);
 			if (goes_on)
 				walk_block(wk, block, i + 1, &other);
+			memcpy(sv->changed, changed, words);
+			free(changed);
 		}
 		if (!goes_on)
 			return;
@@ -379,6 +484,9 @@ static void walk_function(struct walk *wk)
 		bs->done[i] = true;
 		state_load(&w, bs->v[i]);
 		wk->lowest = b;
+		wk->sv->block = b;
+		memcpy(wk->sv->changed, wk->sv->fl->stored + (size_t)b * wk->sv->fl->store_words,
+		       wk->sv->fl->store_words * sizeof(uint64_t));
 		walk_block(wk, b, 0, &w);
 		b = wk->lowest;
 	}
@@ -422,6 +530,7 @@ void solve_function(struct engine *e, struct func_info *fi)
 		sv.gap = "too large";
 	} else {
 		wk.blocks = xcalloc(sv.fl->nblocks, sizeof(*wk.blocks));
+		sv.changed = xcalloc(sv.fl->store_words, sizeof(*sv.changed));
 		walk_function(&wk);
 		for (uint32_t b = 0; b < sv.fl->nblocks; b++) {
 			free(wk.blocks[b].v);
@@ -444,5 +553,6 @@ void solve_function(struct engine *e, struct func_info *fi)
 	free(sv.exits);
 	free(sv.stored);
 	free(sv.out);
+	free(sv.changed);
 	arena_free(sv.tmp);
 }

@@ -11,6 +11,8 @@
 #define POINT_LOOP	0x50000000u	/* + variable: changed by a loop */
 #define POINT_ERROR	0x60000000u	/* + variable: some error number */
 #define POINT_OUT	0x70000000u	/* + event: written through a pointer by a call */
+#define POINT_FLAG	0x78000000u	/* + event: the same of a flag that was set before */
+#define POINT_FLAG_END	0x80000000u
 
 struct solver {
 	struct engine *e;
@@ -26,6 +28,8 @@ struct solver {
 	size_t nexits, exits_cap;
 	uint32_t *stored;	/* names of members stored to */
 	size_t nstored, stored_cap;
+	uint64_t *changed;	/* members that may have been stored to before the event */
+	uint32_t block;		/* that is being walked */
 	uint32_t steps;		/* states walked so far */
 	const char *gap;
 	struct work_state *out;	/* states that a call leaves besides the first: */
@@ -43,6 +47,11 @@ bool eval_assume_cons(struct solver *sv, struct work_state *w, sym x, const stru
 /* The symbol FRESH(@point), after the state has forgotten its last value. */
 sym eval_fresh(struct solver *sv, struct work_state *w, uint32_t point);
 void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, origin at);
+/* The member called @name of any object but the one at @keep may be changed by @at. */
+void eval_forget_field(struct solver *sv, struct work_state *w, uint32_t name, sym keep,
+		       origin at);
+/* Every load that @x speaks of still is what memory held at entry. */
+bool eval_is_entry(const struct solver *sv, const uint64_t *changed, sym x);
 void eval_copy(struct solver *sv, struct work_state *w, sym dst, sym src);
 /* Parts of the context that are not zero here, held spinlocks included. */
 uint32_t eval_parts(const struct engine *e, const struct state *s);
@@ -61,6 +70,9 @@ sym eval_rule_expr(struct engine *e, const struct rule_expr *x);
  * be told (a constant that the unit does not have). */
 bool eval_rule_guards(struct engine *e, const struct rule_cond *cond, bool on_ret,
 		      struct guard *guards, uint8_t *n);
+
+/* Does an annotation of the function itself have an effect of this kind? */
+bool annots_say(const struct solver *sv, enum rule_effect_kind kind);
 
 /* lock.c: locks and context depths. */
 const struct rule_lock_kind *lock_kind(const struct engine *e, uint32_t kind);

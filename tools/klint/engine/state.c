@@ -140,6 +140,7 @@ static void join_locks(struct work_state *w, const struct state *a, const struct
 			w->locks[n].must_touch = x->must_touch && y->must_touch;
 			w->locks[n].exposed = x->exposed || y->exposed;
 			w->locks[n].unclear = x->unclear || y->unclear;
+			w->locks[n].given = x->given == y->given ? x->given : ORIGIN_NONE;
 			w->locks[n].at = first_origin(x->at, y->at);
 			w->locks[n++].released = first_origin(x->released, y->released);
 			i++;
@@ -303,7 +304,8 @@ struct held *state_add_lock(struct work_state *w, sym lock, uint32_t kind)
 		;
 	memmove(&w->locks[i + 1], &w->locks[i], (w->s.nlocks - i) * sizeof(*w->locks));
 	w->locks[i] = (struct held){ .lock = lock, .kind = kind, .at = ORIGIN_NONE,
-				     .released = ORIGIN_NONE };
+				     .released = ORIGIN_NONE, .exposed_by = ORIGIN_NONE,
+				     .given = ORIGIN_NONE };
 	w->s.nlocks++;
 	return &w->locks[i];
 }
@@ -395,59 +397,4 @@ void state_replace(struct work_state *w, struct symtab *t, sym what, sym by)
 			i = 0;
 		}
 	}
-}
-
-/* The loads of a member called @name that @x speaks of, one of them. */
-static sym find_load(const struct symtab *t, sym x, uint32_t name)
-{
-	const struct sym_node *n = sym_get(t, x);
-	const struct sym_node *at;
-	sym in;
-
-	if (!(n->flags & SF_LOAD) || !n->depth)
-		return SYM_NONE;
-	if (n->kind == S_LOAD) {
-		at = sym_get(t, n->a);
-		if (at->kind == S_FIELD && at->b == name)
-			return x;
-	}
-	in = find_load(t, n->a, name);
-	if (in == SYM_NONE && (n->kind == S_INDEX ||
-			       ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)))
-		in = find_load(t, n->b, name);
-	return in;
-}
-
-void state_forget_field(struct work_state *w, struct symtab *t, uint32_t name, sym keep,
-			uint32_t at)
-{
-	unsigned int n = 0;
-	uint32_t nth = 0;
-
-	for (unsigned int i = 0; i < w->s.nenv; i++) {
-		const struct sym_node *node = sym_get(t, w->env[i].addr);
-		bool same = node->kind == S_FIELD && node->b == name && w->env[i].addr != keep &&
-			    !sym_is(t, sym_root(t, w->env[i].addr), S_VAR);
-
-		if (!same)
-			w->env[n++] = w->env[i];
-	}
-	w->s.nenv = (uint16_t)n;
-	/* What variables have copied from there stays what it was. */
-	for (unsigned int i = 0; i < w->s.nenv && nth < 4; i++) {
-		sym load = find_load(t, w->env[i].value, name), old;
-
-		if (load == SYM_NONE)
-			continue;
-		nth++;
-		old = sym_old(t, at, load);
-		state_forget(w, t, old);
-		state_replace(w, t, load, old);
-		i = UINT32_MAX;		/* from the start: entries have moved */
-	}
-	n = 0;
-	for (unsigned int i = 0; i < w->s.nfacts; i++)
-		if (!sym_loads_field(t, w->facts[i].what, name))
-			w->facts[n++] = w->facts[i];
-	w->s.nfacts = (uint16_t)n;
 }

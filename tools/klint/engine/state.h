@@ -40,7 +40,9 @@ struct held {
 	bool shared;	/* taken for reading */
 	bool may_touch;	/* some path took it here */
 	bool must_touch;	/* every path took it here */
-	bool exposed;	/* code that is not known has had its object since */
+	bool exposed;	/* code that is not known has had its object since, */
+	origin exposed_by;	/* in this call, */
+	origin given;	/* and a branch has shown that this call succeeded (the first) */
 	bool unclear;	/* a callee takes or gives it back on some ways only, and its
 			 * result does not tell which */
 	origin at;	/* where it was taken (depth > 0) or released (depth < 0) */
@@ -104,10 +106,6 @@ struct held *state_add_lock(struct work_state *w, sym lock, uint32_t kind);
 
 /* Write @by for @what everywhere. */
 void state_replace(struct work_state *w, struct symtab *t, sym what, sym by);
-/* Drop the facts and memory bindings that a store to a member called @name, of
- * the object at @addr or an alias of it, makes stale. */
-void state_forget_field(struct work_state *w, struct symtab *t, uint32_t name, sym keep,
-			uint32_t at);
 /* Drop what is known of the values that mention @what. */
 void state_forget(struct work_state *w, struct symtab *t, sym what);
 

@@ -25,7 +25,7 @@ sym eval_subst(struct solver *sv, const struct state *s, sym x, const struct cal
 	}
 	a = eval_subst(sv, s, n.a, c);
 	switch (n.kind) {
-	case S_LOAD:
+	case S_LOAD: case S_ENTRY:	/* the callee's entry is the call */
 		return eval_load(sv, s, a);
 	case S_FIELD:
 		return sym_field(t, a, n.b);

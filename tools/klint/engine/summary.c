@@ -23,6 +23,13 @@ static sym export_sym(struct solver *sv, const struct exit_path *x, sym s)
 	return sym_get(t, s)->flags & SF_VAR ? SYM_NONE : s;
 }
 
+/* The caller can tell: it speaks of parameters and of memory as it was at entry. */
+static bool is_of_entry(const struct solver *sv, const struct exit_path *x, sym s)
+{
+	return !(sym_get(sv->e->t, s)->flags & (SF_VAR | SF_FRESH | SF_OLD)) &&
+	       eval_is_entry(sv, x->changed, s);
+}
+
 static bool is_public(const struct symtab *t, sym s)
 {
 	return !(sym_get(t, s)->flags & (SF_VAR | SF_FRESH | SF_OLD));
@@ -38,9 +45,6 @@ static void add_locks(struct solver *sv, const struct exit_path *x, struct outco
 		sym lock = export_sym(sv, x, h->lock);
 
 		if (!h->depth || lock == SYM_NONE)
-			continue;
-		/* A lock that the caller has no name for is not its affair. */
-		if (h->depth > 0 && (sym_get(sv->e->t, lock)->flags & (SF_FRESH | SF_OLD)))
 			continue;
 		o->locks[o->nlocks++] = (struct effect_lock){ .lock = lock, .kind = h->kind,
 			.depth = h->depth, .shared = h->shared, .may_touch = h->may_touch,
@@ -81,7 +85,7 @@ static void add_guards(struct solver *sv, const struct exit_path *x, struct outc
 			/* That something is a valid pointer tells little: last. */
 			bool valid = f->is.mask == (C_LOW | C_POS);
 
-			if (valid == pointers && is_public(sv->e->t, f->what) &&
+			if (valid == pointers && is_of_entry(sv, x, f->what) &&
 			    (sym_get(sv->e->t, f->what)->flags & SF_PARAM))
 				o->guards[o->nguards++] = (struct guard){ f->what, f->is };
 		}
@@ -203,7 +207,9 @@ static bool is_balanced(const struct outcome *o)
  * it, or one mistake (in the code or in the model) would be told many times. */
 static void distrust(const struct solver *sv, struct summary *sum)
 {
-	bool out_of_balance = false;
+	/* It says what it does to a lock, but not all its ways are seen to do it. */
+	bool out_of_balance = sum->noutcomes > 1 &&
+		(annots_say(sv, EFFECT_ACQUIRE) || annots_say(sv, EFFECT_RELEASE));
 
 	for (size_t i = 0; i < sv->nviolations; i++)
 		out_of_balance |= sv->violations[i]->kind == V_IMBALANCE ||

@@ -149,22 +149,29 @@ static sym make(struct symtab *t, enum sym_kind kind, int op, sym a, uint32_t b,
 		depth = nb->depth > depth ? nb->depth : depth;
 		flags |= nb->flags;
 	}
-	if (kind == S_LOAD)
+	if (kind == S_LOAD || kind == S_ENTRY)
 		flags |= SF_LOAD;
+	if (kind == S_ENTRY)
+		flags |= SF_ENTRY;
 	if (depth >= MAX_DEPTH)
 		return sym_atom(t, S_OLD, UINT32_MAX);
 	return intern(t, (struct sym_node){ .kind = kind, .op = (uint8_t)op, .a = a,
 			.b = b, .flags = flags, .depth = (uint8_t)(depth + 1) });
 }
 
-sym sym_old(struct symtab *t, uint32_t at, sym x)
+sym sym_old(struct symtab *t, uint32_t at, sym x, bool once)
 {
-	return sym_atom(t, S_OLD, 0x80000000u | (at * 0x9e3779b1u ^ x * 0x85ebca6bu));
+	return sym_atom(t, once ? S_FRESH : S_OLD, 0x80000000u | (at * 0x9e3779b1u ^ x * 0x85ebca6bu));
 }
 
 sym sym_load(struct symtab *t, sym addr)
 {
 	return make(t, S_LOAD, 0, addr, 0, false);
+}
+
+sym sym_entry(struct symtab *t, sym addr)
+{
+	return make(t, S_ENTRY, 0, addr, 0, false);
 }
 
 sym sym_field(struct symtab *t, sym addr, uint32_t name)
@@ -387,6 +394,7 @@ sym sym_replace(struct symtab *t, sym s, sym what, sym by)
 		return s;
 	switch (n.kind) {
 	case S_LOAD: return sym_load(t, a);
+	case S_ENTRY: return sym_entry(t, a);
 	case S_FIELD: return sym_field(t, a, b);
 	case S_INDEX: return sym_index(t, a, b);
 	case S_CONTAINER: return sym_container(t, a, b);
@@ -411,7 +419,7 @@ uint32_t sym_class(const struct symtab *t, sym s)
 {
 	const struct sym_node *n = sym_get(t, s);
 
-	while (n->kind == S_INDEX || n->kind == S_LOAD)
+	while (n->kind == S_INDEX || n->kind == S_LOAD || n->kind == S_ENTRY)
 		n = sym_get(t, n->a);
 	if (n->kind == S_FIELD)
 		return n->b;

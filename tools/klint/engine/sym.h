@@ -24,9 +24,10 @@ enum sym_kind {
 	S_PARAM,	/* a = index: what the parameter held at entry */
 	S_VAR,		/* a = index: address of a parameter, local or temporary */
 	S_RET,		/* the result, in summaries only */
-	S_FRESH,	/* a = program point that made it: an unknown value */
+	S_FRESH,	/* a = program point that made it: one unknown value */
 	S_OLD,		/* a = point: an earlier value of FRESH(a); not one value */
-	S_LOAD,		/* a = address: what is stored there */
+	S_LOAD,		/* a = address: what is stored there now */
+	S_ENTRY,	/* a = address: what was stored there at entry, before a store */
 	S_FIELD,	/* a = address, b = name id: address of a member */
 	S_INDEX,	/* a = address, b = index: address of an element */
 	S_CONTAINER,	/* a = address of a member, b = name id: of the whole */
@@ -44,7 +45,8 @@ enum sym_flags {
 	SF_VAR = 4,	/* mentions VAR: means nothing outside the function */
 	SF_PARAM = 8,
 	SF_LOAD = 16,
-	SF_RET = 32
+	SF_RET = 32,
+	SF_ENTRY = 64
 };
 
 struct sym_node {
@@ -64,9 +66,11 @@ const char *sym_name_text(const struct symtab *t, uint32_t id);
 
 sym sym_int(struct symtab *t, int64_t v);
 sym sym_atom(struct symtab *t, enum sym_kind kind, uint32_t a);
-/* What @x was before the event @at changed it: one symbol for each two. */
-sym sym_old(struct symtab *t, uint32_t at, sym x);
+/* What @x was before the event @at changed it: one symbol for each two.  @once:
+ * the event happens once only, so it is one value. */
+sym sym_old(struct symtab *t, uint32_t at, sym x, bool once);
 sym sym_load(struct symtab *t, sym addr);
+sym sym_entry(struct symtab *t, sym addr);
 /* Folds field(container(x, f), f) to x. */
 sym sym_field(struct symtab *t, sym addr, uint32_t name);
 sym sym_index(struct symtab *t, sym addr, sym index);
