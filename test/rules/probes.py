@@ -300,6 +300,14 @@ def probe_noreturn(probe, row, contexts):
     probe.call("not_held", "&@rowtest_lock", mark=True)
 
 
+def probe_warns(probe, row, contexts):
+    """Nothing is told of what lies behind it."""
+    probe.inverse, probe.lints = True, ("atomic-sleep",)
+    probe.call("spin", "&@rowtest_lock")
+    probe.row()
+    probe.call("sleep", mark=True)
+
+
 def probe_return(probe, row, contexts):
     """Behind a branch that what is known of the result excludes."""
     match = re.fullmatch(r"(\w+)\((.*)\)", row)
@@ -312,6 +320,7 @@ def probe_return(probe, row, contexts):
     argument = probe.value(inside) if inside.startswith("$") else None
     impossible = {
         "test": ["!$0"], "test_not": ["$0"], "nonnull": ["!$0"],
+        "not_null": ["!$0"],
         "is_err": ["$0", f"!{argument}"], "is_err_or_null": ["!$0", f"!{argument}"],
         "err_or_zero": ["$0", f"!{argument}"],
         "err_ptr": [f"({argument} > 0)"],
@@ -338,8 +347,8 @@ def probe_nothing(probe, row, contexts):
 PROBES = {
     "sleeps": probe_wait, "waits": probe_wait, "acquires": probe_acquire,
     "releases": probe_release, "enters": probe_enter, "leaves": probe_leave,
-    "resets": probe_leave, "requires": probe_require, "calls": probe_call,
-    "noreturn": probe_noreturn, "returns": probe_return, "nothing": probe_nothing,
+    "resets": probe_leave, "restores": probe_leave, "requires": probe_require, "calls": probe_call,
+    "noreturn": probe_noreturn, "warns": probe_warns, "returns": probe_return, "nothing": probe_nothing,
 }
 
 

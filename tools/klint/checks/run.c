@@ -3,6 +3,7 @@
 #include "check.h"
 #include "engine/entry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_wanted(const struct check_options *opt, const struct lint_info *info)
@@ -55,20 +56,44 @@ static void word(struct check_run *run, const struct violation *v)
 	}
 }
 
-/* A need that several registrations break is told once, for the first. */
+/* The first of the registrations that break the need, or NULL. */
+static const struct violation *broken_by(struct check_run *run, struct func_info *fi,
+					 const struct need *n)
+{
+	const struct violation *v = NULL;
+
+	for (uint32_t i = 0; i < fi->nentries && !v; i++)
+		v = entry_meet(run->e, fi, n, &fi->entries[i]);
+	return v;
+}
+
+/* Of the needs of one kind that one call brings, the plainest is told: that with the
+ * fewest conditions. */
 static void meet_entries(struct check_run *run, struct func_info *fi)
 {
-	for (uint32_t k = 0; fi->sum && k < fi->sum->nneeds; k++) {
-		for (uint32_t i = 0; i < fi->nentries; i++) {
-			const struct violation *v = entry_meet(run->e, fi, fi->sum->needs[k],
-							       &fi->entries[i]);
+	const struct summary *sum = fi->sum;
+	const struct violation **v;
 
-			if (!v)
-				continue;
-			word(run, v);
-			break;
+	if (!sum || !fi->nentries)
+		return;
+	v = xcalloc(sum->nneeds + 1u, sizeof(*v));
+	for (uint32_t k = 0; k < sum->nneeds; k++)
+		v[k] = broken_by(run, fi, sum->needs[k]);
+	for (uint32_t k = 0; k < sum->nneeds; k++) {
+		const struct need *n = sum->needs[k];
+		bool plainest = v[k];
+
+		for (uint32_t i = 0; i < sum->nneeds && plainest; i++) {
+			const struct need *other = sum->needs[i];
+
+			if (v[i] && i != k && other->site == n->site && other->kind == n->kind)
+				plainest = n->nguards < other->nguards ||
+					   (n->nguards == other->nguards && k < i);
 		}
+		if (plainest)
+			word(run, v[k]);
 	}
+	free(v);
 }
 
 static void add_gap(struct check_run *run, const struct func_info *fi, const char *why)

@@ -187,7 +187,8 @@ static void expose_locks(struct solver *sv, struct work_state *w, const struct c
 	for (unsigned int k = 0; k < w->s.nlocks; k++) {
 		struct held *h = &w->locks[k];
 
-		if (h->depth <= 0 || sym_is(sv->e->t, sym_root(sv->e->t, h->lock), S_GLOBAL))
+		if (h->depth <= 0 || (sym_is(sv->e->t, sym_root(sv->e->t, h->lock), S_GLOBAL) &&
+				      !(sym_get(sv->e->t, h->lock)->flags & SF_LOAD)))
 			continue;
 		for (uint32_t i = 0; i < c->n; i++)
 			if (sym_mentions(sv->e->t, h->lock, c->args[i])) {
@@ -204,7 +205,12 @@ static bool is_flag(const struct solver *sv, const struct state *s, sym addr)
 	sym value = state_value(s, addr);
 	uint32_t at = n->a - sv->f->param_count;
 
-	if (value == SYM_NONE || !sym_is(sv->e->t, value, S_INT))
+	if (value == SYM_NONE)
+		return false;
+	if (sym_is(sv->e->t, value, S_FRESH))
+		return sym_get(sv->e->t, value)->a >= POINT_FLAG &&
+		       sym_get(sv->e->t, value)->a < POINT_FLAG_END;
+	if (!sym_is(sv->e->t, value, S_INT))
 		return false;
 	return sym_get(sv->e->t, value)->imm == 1 ||
 	       (n->a >= sv->f->param_count && at < sv->f->local_count &&

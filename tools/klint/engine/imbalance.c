@@ -19,12 +19,13 @@ struct depth {
 	int depth;
 	bool touched, exposed, unclear;
 	uint32_t kind;
-	origin at, given;
+	origin at;
+	uint64_t given;
 };
 
 static struct depth depth_of(const struct exit_path *x, struct key k)
 {
-	struct depth d = { .at = ORIGIN_NONE, .given = ORIGIN_NONE };
+	struct depth d = { .at = ORIGIN_NONE };
 
 	if (k.lock == SYM_NONE) {
 		d.depth = x->state->ctx[k.part];
@@ -179,13 +180,17 @@ static bool told_apart_by_out(const struct solver *sv, const struct state *x,
 static bool told_apart(struct solver *sv, const struct exit_path *x, const struct exit_path *n)
 {
 	struct cons both;
-
 	bool same = sv->f->ret.kind == KIR_T_VOID || cons_meet(&x->ret, &n->ret, &both) ||
 		    (is_failure(sv, &x->ret) && is_failure(sv, &n->ret));
 
-	if (!same && is_failure(sv, &x->ret) && !is_failure(sv, &n->ret))
-		return false;
-	return !same || told_apart_by_params(sv, x->state, n->state);
+	/* What an unknown function has returned may say anything of its own. */
+	if (n->ret_sym != SYM_NONE && n->ret_sym != x->ret_sym && cons_is_any(&n->ret) &&
+	    sym_is(sv->e->t, n->ret_sym, S_FRESH))
+		return true;
+	if (told_apart_by_params(sv, x->state, n->state))
+		return true;
+	/* A failure that leaves more behind than a success is no wish of the caller's. */
+	return !same && !(is_failure(sv, &x->ret) && !is_failure(sv, &n->ret));
 }
 
 /* One finding a return (a lock comes with disabled interrupts), and one a lock. */
@@ -253,15 +258,15 @@ static void report(struct solver *sv, const struct exit_path *x, const struct ex
  * return gives the lock back after that: it is that code that does. */
 static bool is_given_away(const struct solver *sv, struct key k, const struct depth *d)
 {
-	if (d->given == ORIGIN_NONE)
-		return false;
-	for (size_t i = 0; i < sv->nexits; i++) {
+	uint64_t given = d->given;
+
+	for (size_t i = 0; given && i < sv->nexits; i++) {
 		struct depth other = depth_of(&sv->exits[i], k);
 
-		if (!other.depth && other.given == d->given)
-			return false;
+		if (!other.depth)
+			given &= ~other.given;
 	}
-	return true;
+	return given != 0;
 }
 
 static void check_key(struct solver *sv, struct key k)

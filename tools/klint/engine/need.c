@@ -116,7 +116,7 @@ static bool is_of_entry(const struct solver *sv, sym x)
 {
 	uint8_t flags = sym_get(sv->e->t, x)->flags;
 
-	return (flags & SF_PARAM) && !(flags & (SF_FRESH | SF_OLD | SF_VAR)) &&
+	return (flags & (SF_PARAM | SF_LOAD)) && !(flags & (SF_FRESH | SF_OLD | SF_VAR)) &&
 	       eval_is_entry(sv, sv->changed, x);
 }
 
@@ -378,7 +378,7 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 		}
 		return;
 	}
-	if (held <= 0 && !(flags & (SF_VAR | SF_FRESH | SF_OLD)))
+	if (held <= 0 && !(flags & (SF_VAR | SF_FRESH | SF_OLD)) && !w->s.flagged)
 		export_need(sv, out);
 }
 

@@ -144,6 +144,12 @@ void rule_change(struct solver *sv, struct work_state *w, const struct rule_effe
 	case EFFECT_LEAVE:
 		ctx_enter(w, ef->part, -1, c->at);
 		break;
+	case EFFECT_RESTORE:
+		ctx_enter(w, ef->part, -1, c->at);
+		/* What the caller had saved may have been this very state. */
+		if (w->s.ctx[ef->part] < 0)
+			w->s.ctx_unclear |= 1u << ef->part;
+		break;
 	case EFFECT_RESET:
 		/* Below zero: whatever the caller had is gone too. */
 		w->s.ctx[ef->part] = -1;
@@ -184,6 +190,11 @@ static sym rule_result(struct solver *sv, struct work_state *w, const struct rul
 		fresh = eval_fresh(sv, w, c->at);
 		eval_assume_cons(sv, w, fresh, &valid);
 		return fresh;
+	case RET_NOT_NULL:
+		valid.mask |= C_ERR;
+		fresh = eval_fresh(sv, w, c->at);
+		eval_assume_cons(sv, w, fresh, &valid);
+		return fresh;
 	case RET_STABLE:
 		if (c->n == 1 || c->n == 2)
 			return sym_apply(t, UINT32_MAX - sym_name(t, rule->name), c->args[0],
@@ -218,7 +229,8 @@ static bool on_result(const struct rule_effect *ef)
 static bool is_change(const struct rule_effect *ef)
 {
 	return ef->kind == EFFECT_ACQUIRE || ef->kind == EFFECT_RELEASE ||
-	       ef->kind == EFFECT_ENTER || ef->kind == EFFECT_LEAVE || ef->kind == EFFECT_RESET;
+	       ef->kind == EFFECT_ENTER || ef->kind == EFFECT_LEAVE || ef->kind == EFFECT_RESTORE ||
+	       ef->kind == EFFECT_RESET;
 }
 
 static bool same_cond(const struct rule_effect *a, const struct rule_effect *b)
@@ -306,6 +318,8 @@ sym rule_apply(struct solver *sv, struct work_state *w, const struct rule *rule,
 {
 	sym ret;
 
+	if (rule->warns)
+		w->s.widened = WIDENED;
 	part_needs(sv, w, rule, c);
 	call_now(sv, w, rule, c);
 	for (uint32_t i = 0; i < rule->neffects; i++)

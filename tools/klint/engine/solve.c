@@ -118,6 +118,9 @@ static bool keep_fact(const struct solver *sv, const struct work_state *w, sym x
 		return is_needed(w, t, find_entry(t, x));
 	if (n->flags & SF_LOAD)
 		return tests_its_fields(sv, x) || is_needed(w, t, x);
+	if (n->kind == S_PARAM && n->a < sv->f->param_count &&
+	    sv->e->m->vars[sv->f->param_first + n->a].type.kind == KIR_T_BOOL)
+		return true;	/* what the caller asks for tells its ways apart */
 	if (root->kind == S_PARAM && strict)
 		return flow_has(live, root->a) || is_needed(w, t, sym_root(t, x));
 	return true;
@@ -166,6 +169,27 @@ static void blur_errors(struct solver *sv, struct work_state *w)
 	}
 }
 
+/* Is @var a pointer that is about to step on from an object (`pte++`)?  Then it is
+ * no null pointer in the next round either. */
+static bool steps_from_object(const struct solver *sv, const struct work_state *w, uint32_t var,
+			      sym value)
+{
+	const struct kir_func *f = sv->f;
+	const struct kir_var *v;
+	struct cons is;
+
+	if (value == SYM_NONE || var >= f->param_count + f->local_count)
+		return false;
+	v = var < f->param_count ? &sv->e->m->vars[f->param_first + var] :
+	    &sv->e->m->vars[f->local_first + var - f->param_count];
+	if (v->type.kind != KIR_T_PTR)
+		return false;
+	while (sym_is(sv->e->t, value, S_OP) && sym_get(sv->e->t, value)->op == KIR_OP_ADD)
+		value = sym_get(sv->e->t, value)->a;
+	is = eval_cons((struct solver *)sv, &w->s, value);
+	return cons_truth(&is) == 1;
+}
+
 /* A round of a loop is over: what grows in it is unknown at the next. */
 static void enter_next_round(struct solver *sv, struct work_state *w, uint32_t head)
 {
@@ -188,9 +212,7 @@ static void enter_next_round(struct solver *sv, struct work_state *w, uint32_t h
 			continue;	/* set back */
 		if (value == SYM_NONE && var >= sv->fl->nparams)
 			continue;
-		/* Of what grows, that it is a pointer to something stays true. */
-		is = eval_cons(sv, &w->s, value != SYM_NONE ? value : sym_atom(t, S_PARAM, var));
-		is = cons_mask(is.mask & (C_ERR | C_ZERO) ? C_ANY : C_LOW | C_POS);
+		is = steps_from_object(sv, w, var, value) ? cons_mask(C_LOW | C_POS) : cons_any();
 		fresh = eval_fresh(sv, w, POINT_LOOP + var);
 		state_bind(w, addr, fresh);
 		if (!cons_is_any(&is))
@@ -358,12 +380,12 @@ static void note_success(struct solver *sv, struct work_state *w)
 		struct kir_type type;
 		struct cons c;
 
-		if (h->depth <= 0 || h->exposed_by == ORIGIN_NONE || h->given != ORIGIN_NONE)
+		if (h->depth <= 0 || h->exposed_by == ORIGIN_NONE)
 			continue;
 		c = eval_cons(sv, &w->s, sym_atom(sv->e->t, S_FRESH, h->exposed_by));
 		type = result_type(sv->e, h->exposed_by);
 		if (!cons_is_any(&c) && is_success(&type, &c))
-			h->given = h->exposed_by;
+			h->given |= 1ull << (h->exposed_by * 0x9e3779b1u >> 26);
 	}
 }
 
@@ -386,6 +408,7 @@ static void doubt_all(struct work_state *w)
 	for (unsigned int i = 0; i < w->s.nlocks; i++)
 		w->locks[i].unclear = true;
 	w->s.ctx_unclear = UINT32_MAX;
+	w->s.flagged = true;
 }
 
 static void terminate(struct walk *wk, uint32_t block, struct work_state *w)

@@ -101,7 +101,7 @@ bool state_covers(const struct state *a, const struct state *b)
 
 	if (a->nfacts > b->nfacts || a->nenv > b->nenv || !state_same_property(a, b))
 		return false;
-	if (a->widened > b->widened)
+	if (a->widened > b->widened || (a->flagged && !b->flagged))
 		return false;
 	for (unsigned int i = 0; i < a->nenv; i++) {
 		while (j < b->nenv && b->env[j].addr < a->env[i].addr)
@@ -140,7 +140,7 @@ static void join_locks(struct work_state *w, const struct state *a, const struct
 			w->locks[n].must_touch = x->must_touch && y->must_touch;
 			w->locks[n].exposed = x->exposed || y->exposed;
 			w->locks[n].unclear = x->unclear || y->unclear;
-			w->locks[n].given = x->given == y->given ? x->given : ORIGIN_NONE;
+			w->locks[n].given = x->given & y->given;
 			w->locks[n].at = first_origin(x->at, y->at);
 			w->locks[n++].released = first_origin(x->released, y->released);
 			i++;
@@ -170,6 +170,7 @@ void state_join(struct work_state *w, const struct state *a, const struct state 
 	w->s.ctx_may = a->ctx_may | b->ctx_may;
 	w->s.ctx_must = a->ctx_must & b->ctx_must;
 	w->s.ctx_unclear = a->ctx_unclear | b->ctx_unclear;
+	w->s.flagged = a->flagged || b->flagged;
 	w->s.widened = a->widened > b->widened ? a->widened : b->widened;
 	for (i = 0; i < CTX_NPARTS; i++)
 		w->s.ctx_at[i] = first_origin(a->ctx_at[i], b->ctx_at[i]);
@@ -304,8 +305,7 @@ struct held *state_add_lock(struct work_state *w, sym lock, uint32_t kind)
 		;
 	memmove(&w->locks[i + 1], &w->locks[i], (w->s.nlocks - i) * sizeof(*w->locks));
 	w->locks[i] = (struct held){ .lock = lock, .kind = kind, .at = ORIGIN_NONE,
-				     .released = ORIGIN_NONE, .exposed_by = ORIGIN_NONE,
-				     .given = ORIGIN_NONE };
+				     .released = ORIGIN_NONE, .exposed_by = ORIGIN_NONE };
 	w->s.nlocks++;
 	return &w->locks[i];
 }

@@ -42,7 +42,7 @@ struct held {
 	bool must_touch;	/* every path took it here */
 	bool exposed;	/* code that is not known has had its object since, */
 	origin exposed_by;	/* in this call, */
-	origin given;	/* and a branch has shown that this call succeeded (the first) */
+	uint64_t given;	/* and branches have shown that these calls succeeded (hashed) */
 	bool unclear;	/* a callee takes or gives it back on some ways only, and its
 			 * result does not tell which */
 	origin at;	/* where it was taken (depth > 0) or released (depth < 0) */
@@ -64,6 +64,8 @@ struct state {
 	origin ctx_at[CTX_NPARTS];
 	uint32_t ctx_unclear;	/* parts that a callee changes on some ways only */
 	uint32_t zero_parts;	/* parts that a test has shown to be zero at entry */
+	bool flagged;	/* a branch has tested a flag that unknown code keeps: what the
+			 * caller holds may have been given back */
 	uint8_t widened;	/* enum widening: what was lost by joining beyond the bound */
 	uint64_t property;	/* hash of it, set by state_seal() */
 	uint16_t nlocks, nfacts, nenv;

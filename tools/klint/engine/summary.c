@@ -86,7 +86,7 @@ static void add_guards(struct solver *sv, const struct exit_path *x, struct outc
 			bool valid = f->is.mask == (C_LOW | C_POS);
 
 			if (valid == pointers && is_of_entry(sv, x, f->what) &&
-			    (sym_get(sv->e->t, f->what)->flags & SF_PARAM))
+			    (sym_get(sv->e->t, f->what)->flags & (SF_PARAM | SF_LOAD)))
 				o->guards[o->nguards++] = (struct guard){ f->what, f->is };
 		}
 	}

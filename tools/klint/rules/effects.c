@@ -124,6 +124,11 @@ void read_leaves(struct load *l, struct draft *d, const struct node *n)
 	read_depths(l, d, n, EFFECT_LEAVE);
 }
 
+void read_restores(struct load *l, struct draft *d, const struct node *n)
+{
+	read_depths(l, d, n, EFFECT_RESTORE);
+}
+
 void read_resets(struct load *l, struct draft *d, const struct node *n)
 {
 	read_depths(l, d, n, EFFECT_RESET);

@@ -14,6 +14,11 @@ static void read_noreturn(struct load *l, struct draft *d, const struct node *n)
 	node_bool(l, n, "noreturn", &d->rule.noreturn);
 }
 
+static void read_warns(struct load *l, struct draft *d, const struct node *n)
+{
+	node_bool(l, n, "warns", &d->rule.warns);
+}
+
 static void read_returns(struct load *l, struct draft *d, const struct node *n)
 {
 	node_ret(l, n, d->rule.max_args, &d->rule.ret);
@@ -41,6 +46,7 @@ static const struct {
 	{ "noreturn", read_noreturn }, { "source", read_source },
 	{ "override", read_override },
 	{ "waits", read_waits }, { "enters", read_enters }, { "leaves", read_leaves },
+	{ "restores", read_restores }, { "warns", read_warns },
 	{ "resets", read_resets }, { "calls", read_calls }, { "returns", read_returns },
 };
 #define NRULE_KEYS (sizeof(rule_keys) / sizeof(rule_keys[0]))

@@ -84,6 +84,10 @@ bool node_ret(struct load *l, const struct node *n, uint32_t max_args,
 		out->kind = RET_NONNULL;
 		return true;
 	}
+	if (!strcmp(text, "not_null")) {
+		out->kind = RET_NOT_NULL;
+		return true;
+	}
 	if (!strcmp(text, "stable")) {
 		out->kind = RET_STABLE;
 		return true;

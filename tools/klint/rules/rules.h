@@ -102,6 +102,7 @@ enum rule_effect_kind {
 	EFFECT_RELEASE,
 	EFFECT_ENTER,	/* depth of `part` grows by one */
 	EFFECT_LEAVE,
+	EFFECT_RESTORE,	/* as EFFECT_LEAVE; what was before may have been the same */
 	EFFECT_RESET,	/* depth of `part` becomes zero (set_current_state(TASK_RUNNING)) */
 	EFFECT_REQUIRE,	/* `lock` must be held */
 	EFFECT_FORBID,	/* `lock` must not be held */
@@ -131,6 +132,7 @@ enum rule_ret_kind {
 	RET_STABLE,		/* the same for the same arguments, within one function */
 	RET_ERR_PTR,		/* equals expr, which is an error number or 0 */
 	RET_NONNULL,		/* neither null nor an error pointer */
+	RET_NOT_NULL,		/* an object or an error pointer */
 	RET_TEST,		/* nonzero iff any part in `parts` is not zero */
 	RET_TEST_NOT		/* zero iff any part in `parts` is not zero */
 };
@@ -165,6 +167,7 @@ struct rule {
 	uint32_t line;
 	uint32_t min_args, max_args;	/* max RULES_NONE: any number */
 	bool noreturn;
+	bool warns;		/* the kernel holds a path that comes here to be impossible */
 	bool annotation;	/* an `annotation:` entry: stands on declarations */
 	uint32_t neffects;
 	const struct rule_effect *effects;
