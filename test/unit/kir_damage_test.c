@@ -132,7 +132,7 @@ static void test_messages(const struct kir_module *m)
 
 	patch(copy, m, base + AT_VERSION, 3);
 	check(refused(copy, m->image_size));
-	check_text(err, "image: made by another klint (KIR version 3, this one reads 1): "
+	check_text(err, "image: made by another klint (KIR version 3, this one reads 2): "
 			"build it again");
 	patch(copy, m, base + AT_ORDER, 0x04030201);
 	check(refused(copy, m->image_size));

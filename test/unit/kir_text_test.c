@@ -33,7 +33,7 @@ static const struct {
 	{"func f() -> void {\n}", "t:2:1: a body without a block"},
 	{"func f() -> void {\ncall g()\n}", "t:2:1: call outside of a block: start with b0:"},
 	{IN_F("goto b0\ncall g()"), "t:4:1: call behind the end of b0: expected a label"},
-	{IN_F("call g()"), "t:4:2: b0 does not end in goto, branch, switch, choice, return or "
+	{IN_F("call g()"), "t:4:2: b0 does not end in goto, jump, branch, switch, choice, return or "
 	 "unreachable"},
 	{IN_F("goto b1"), "t:3:6: b1 stands nowhere in this function"},
 	{IN_F("goto b3"), "t:4:1: b1 stands nowhere in this function"},

@@ -18,7 +18,7 @@ static noinline int seat_book(int n)
 	scoped_guard(mutex, &seat_lock) {
 		seats -= n;
 		if (seats < 0)
-			goto undo; /* EXPECT-MISS: guard-order */
+			goto undo; /* EXPECT: guard-order */
 	}
 	return 0;
 

@@ -28,7 +28,7 @@ again:
 		if (blob_size > size) {
 			size = blob_size;
 			kfree(fresh);
-			goto again; /* EXPECT-MISS: guard-order */
+			goto again; /* EXPECT: guard-order */
 		}
 		swap(blob, fresh);
 	}

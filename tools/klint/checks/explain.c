@@ -128,6 +128,8 @@ const char *explain_name(struct check_run *run, uint32_t func, sym s)
 		return arena_printf(run->a, "%s(…)", n.imm < run->m->nfuncs ?
 				    func_name(run, (uint32_t)n.imm) :
 				    sym_name_text(run->e->t, UINT32_MAX - (uint32_t)n.imm));
+	case S_PRED:
+		return n.op == P_ONCE ? explain_name(run, func, n.a) : "<expression>";
 	case S_CONTAINER:
 		return arena_printf(run->a, "container_of(%s)", explain_name(run, func, n.a));
 	default:

@@ -100,11 +100,13 @@ static void doubt_locks(struct application *ap)
 			continue;
 		for (unsigned int i = 0; i < other->nlocks; i++) {
 			sym lock = eval_subst(sv, &ap->w->s, other->locks[i].lock, ap->c);
-			const struct held *h = lock_find(sv, &ap->w->s, lock,
-							 other->locks[i].kind);
+			struct held *h = (struct held *)lock_find(sv, &ap->w->s, lock,
+								  other->locks[i].kind);
 
-			if (h && h->depth > 0)
-				((struct held *)h)->unclear = true;
+			if (!h)
+				h = state_lock(ap->w, lock);
+			if (h)
+				h->unclear = true;
 		}
 		for (unsigned int i = 0; i < CTX_NPARTS; i++)
 			if (other->ctx[i] != ap->o->ctx[i])
@@ -345,6 +347,29 @@ static bool apply_outcome(struct application *ap)
 	return true;
 }
 
+/* What the callee has dereferenced is no null pointer: worth knowing of what a variable
+ * holds that a branch asks about. */
+static void assume_derefs(struct solver *sv, struct work_state *w, uint64_t derefs,
+			  const struct call_args *c)
+{
+	struct cons valid = cons_mask(C_LOW | C_POS);
+
+	for (uint32_t i = 0; i < c->n && i < 64; i++) {
+		bool asked = false;
+
+		if (!(derefs >> i & 1) || sym_is(sv->e->t, c->args[i], S_INT))
+			continue;
+		for (unsigned int k = 0; k < w->s.nenv && !asked; k++) {
+			const struct sym_node *n = sym_get(sv->e->t, w->env[k].addr);
+
+			asked = w->env[k].value == c->args[i] && n->kind == S_VAR &&
+				n->a < sv->fl->nvars && flow_has(sv->fl->branched_on, n->a);
+		}
+		if (asked)
+			eval_assume_cons(sv, w, c->args[i], &valid);
+	}
+}
+
 /* False: the callee does not return. */
 static bool apply_summary(struct solver *sv, struct work_state *w, const struct func_info *fi,
 			  struct call_args *c, sym dst, bool cleanup)
@@ -365,6 +390,7 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 	if (sum->pure && sum->outcomes[0].ret_sym == SYM_NONE && (c->n == 1 || c->n == 2))
 		ap.pure = sym_apply(sv->e->t, fi->index, c->args[0],
 				    c->n == 2 ? c->args[1] : SYM_NONE);
+	assume_derefs(sv, w, sum->derefs, c);
 	state_load(&before, &w->s);
 	for (uint32_t i = 0; i < sum->noutcomes; i++) {
 		state_load(&one, &before.s);
@@ -391,6 +417,22 @@ static bool calls_now(const struct rule *rule)
 		if (rule->calls[i].context == RULES_NONE)
 			return true;
 	return false;
+}
+
+/* What a function that is not known returns.  A question with a yes or no answer is
+ * likely to get the same answer again, as a volatile read does. */
+static sym unknown_result(struct solver *sv, struct work_state *w, const struct func_info *fi,
+			  const struct call_args *c)
+{
+	struct symtab *t = sv->e->t;
+
+	if (!fi || fi->f->ret.kind != KIR_T_BOOL || !c->n || c->n > 2)
+		return eval_fresh(sv, w, c->at);
+	for (unsigned int i = 0; i < w->s.nlocks; i++)
+		if (w->locks[i].depth > 0 && w->locks[i].exposed_by == c->at)
+			return eval_fresh(sv, w, c->at);
+	return sym_pred(t, P_ONCE, sym_apply(t, fi->index, c->args[0],
+					     c->n == 2 ? c->args[1] : SYM_NONE));
 }
 
 static bool direct_call(struct solver *sv, struct work_state *w, const char *name,
@@ -430,7 +472,7 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 		apply_annotations(sv, w, fi->f, c, true);
 	forget_pointed(sv, w, c, UINT64_MAX);
 	if (dst != SYM_NONE)
-		state_bind(w, dst, eval_fresh(sv, w, c->at));
+		state_bind(w, dst, unknown_result(sv, w, fi, c));
 	return !(fi && (fi->f->flags & KIR_F_NORETURN));
 }
 

@@ -94,6 +94,7 @@ struct summary {
 	const struct need **needs;
 	uint64_t writes;	/* bit i: may write through parameter i, */
 	uint64_t hidden;	/* and not only by `*p = v`, which outcomes tell */
+	uint64_t derefs;	/* bit i: has dereferenced parameter i when it returns */
 	bool pure;		/* reads its arguments and memory, and does nothing else */
 	uint32_t nstored;
 	uint32_t *stored;	/* names of members it may store to, sorted */

@@ -115,8 +115,11 @@ sym eval_value(struct solver *sv, struct work_state *w, kir_id id)
 		return sym_container(t, a, value_name(sv, id));
 	}
 	case KIR_V_OP: {
-		sym a = eval_value(sv, w, v->a);
+		sym a;
 
+		if (v->op == KIR_OP_ONCE)
+			return sym_pred(t, P_ONCE, sym_load(t, eval_addr(sv, w, v->a)));
+		a = eval_value(sv, w, v->a);
 		return sym_op(t, v->op, a, v->b == KIR_NONE ? SYM_NONE : eval_value(sv, w, v->b));
 	}
 	default:
@@ -210,6 +213,8 @@ static struct cons eval_pred(struct solver *sv, const struct state *s, const str
 	struct cons x = eval_cons(sv, s, n->a);
 	unsigned int yes = n->op == P_IS_ERR_OR_NULL ? C_ERR | C_ZERO : C_ERR;
 
+	if (n->op == P_ONCE)
+		return cons_any();
 	if (n->op == P_ERR_OR_ZERO)
 		return cons_mask((x.mask & C_ERR) | (x.mask & ~C_ERR ? C_ZERO : 0));
 	if (!(x.mask & yes))
@@ -405,7 +410,7 @@ bool eval_assume(struct solver *sv, struct work_state *w, sym x, bool nonzero)
 		return false;
 	if (n.kind == S_OP && (n.op == KIR_OP_EQ || n.op == KIR_OP_LT || n.op == KIR_OP_ULT))
 		return assume_compare(sv, w, &n, nonzero);
-	if (n.kind == S_PRED && n.op != P_ERR_OR_ZERO) {
+	if (n.kind == S_PRED && n.op != P_ERR_OR_ZERO && n.op != P_ONCE) {
 		unsigned int yes = n.op == P_IS_ERR ? C_ERR : C_ERR | C_ZERO;
 
 		c = cons_mask(nonzero ? yes : C_ANY & ~yes);

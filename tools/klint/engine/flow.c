@@ -284,6 +284,7 @@ static void infer_tests(struct engine *e, const struct reader *r, struct arena *
 			collect_callee(e, &e->m->events[blk->event_first + i], &names, &n, &cap);
 		if (blk->term != KIR_TERM_BRANCH && blk->term != KIR_TERM_SWITCH)
 			continue;
+		mark_uses(r, blk->value, r->fl->branched_on);
 		collect_fields(e, blk->value, &names, &n, &cap);
 		note_constant_test(r, blk->value);
 	}
@@ -406,6 +407,88 @@ static void infer_stores(const struct engine *e, const struct reader *r, struct 
 	free(own);
 }
 
+/* The parameters that evaluating @v dereferences. */
+static uint64_t params_read_through(const struct reader *r, kir_id v)
+{
+	const struct kir_value *n, *in;
+
+	if (v == KIR_NONE)
+		return 0;
+	n = &r->m->values[v];
+	switch (n->kind) {
+	case KIR_V_DEREF:
+		in = &r->m->values[n->a];
+		if (in->kind == KIR_V_PARAM)
+			return in->a < 64 ? 1ull << in->a : 0;
+		return params_read_through(r, n->a);
+	case KIR_V_FIELD: case KIR_V_CONTAINER:
+		return params_read_through(r, n->a);
+	case KIR_V_ADDR:	/* &p->member reads nothing of *p */
+		for (in = &r->m->values[n->a];
+		     in->kind == KIR_V_FIELD || in->kind == KIR_V_INDEX;
+		     in = &r->m->values[in->a])
+			;
+		return in->kind == KIR_V_DEREF ? params_read_through(r, in->a) : 0;
+	case KIR_V_INDEX: case KIR_V_OP:
+		return params_read_through(r, n->a) | params_read_through(r, n->b);
+	default:
+		return 0;
+	}
+}
+
+static uint64_t block_derefs(const struct reader *r, const struct kir_block *blk,
+			     uint64_t *assigned)
+{
+	uint64_t derefs = params_read_through(r, blk->value);
+
+	for (uint32_t i = 0; i < blk->event_count; i++) {
+		const struct kir_event *ev = &r->m->events[blk->event_first + i];
+
+		derefs |= params_read_through(r, ev->value) | params_read_through(r, ev->dst);
+		for (uint32_t k = 0; ev->callee != KIR_NONE && k < ev->arg_count; k++)
+			derefs |= params_read_through(r, r->m->args[ev->arg_first + k]);
+		if (ev->dst != KIR_NONE && r->m->values[ev->dst].kind == KIR_V_PARAM &&
+		    r->m->values[ev->dst].a < 64)
+			*assigned |= 1ull << r->m->values[ev->dst].a;
+	}
+	return derefs;
+}
+
+/* A pointer that has been dereferenced on every way to a return is no null pointer
+ * when the function has returned. */
+static void infer_derefs(const struct reader *r)
+{
+	struct flow *fl = r->fl;
+	uint64_t *own = xcalloc(fl->nblocks, sizeof(*own)), assigned = 0, all = UINT64_MAX;
+	uint64_t *in = xcalloc(fl->nblocks, sizeof(*in));
+	bool changed = true;
+
+	for (uint32_t b = 0; b < fl->nblocks; b++) {
+		own[b] = block_derefs(r, &r->m->blocks[r->f->block_first + b], &assigned);
+		in[b] = b ? UINT64_MAX : 0;
+	}
+	while (changed) {
+		changed = false;
+		for (uint32_t b = 0; b < fl->nblocks; b++) {
+			const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
+
+			for (uint32_t i = 0; i < blk->succ_count; i++) {
+				uint32_t to = r->m->succs[blk->succ_first + i].block;
+				uint64_t with = in[to] & (in[b] | own[b]);
+
+				changed |= with != in[to];
+				in[to] = with;
+			}
+		}
+	}
+	for (uint32_t b = 0; b < fl->nblocks; b++)
+		if (r->m->blocks[r->f->block_first + b].term == KIR_TERM_RETURN)
+			all &= in[b] | own[b];
+	fl->derefs = all == UINT64_MAX ? 0 : all & ~assigned;
+	free(own);
+	free(in);
+}
+
 struct flow *flow_infer(struct engine *e, const struct kir_func *f, struct arena *a)
 {
 	struct flow *fl = arena_alloc(a, sizeof(*fl));
@@ -424,6 +507,7 @@ struct flow *flow_infer(struct engine *e, const struct kir_func *f, struct arena
 	fl->grows = arena_alloc(a, rows * sizeof(uint64_t));
 	fl->used_by_address = arena_alloc(a, fl->words * sizeof(uint64_t));
 	fl->constant_tested = arena_alloc(a, fl->words * sizeof(uint64_t));
+	fl->branched_on = arena_alloc(a, fl->words * sizeof(uint64_t));
 	fl->loop_head = arena_alloc(a, fl->nblocks * sizeof(bool));
 	fl->in_loop = arena_alloc(a, fl->nblocks * sizeof(bool));
 	fl->npreds = arena_alloc(a, fl->nblocks * sizeof(uint32_t));
@@ -431,5 +515,6 @@ struct flow *flow_infer(struct engine *e, const struct kir_func *f, struct arena
 	infer_loops(&r);
 	infer_tests(e, &r, a);
 	infer_stores(e, &r, a);
+	infer_derefs(&r);
 	return fl;
 }

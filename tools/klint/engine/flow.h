@@ -21,6 +21,8 @@ struct flow {
 	bool *loop_head;
 	uint32_t *npreds;
 	uint64_t *constant_tested;	/* [words]: compared with a negative constant */
+	uint64_t *branched_on;	/* [words]: stand in the condition of a branch */
+	uint64_t derefs;	/* bit i: every return has dereferenced parameter i */
 	uint32_t *tested;	/* names of members in branch conditions, sorted */
 	uint32_t ntested;
 	bool *in_loop;		/* [block]: may run more than once */

@@ -65,9 +65,12 @@ static bool is_wish(struct solver *sv, sym x)
 	return var->type.kind == KIR_T_BOOL || var->type.kind == KIR_T_PTR;
 }
 
-/* A fact about such arguments that cannot hold of both. */
-static bool told_apart_by_params(struct solver *sv, const struct state *a, const struct state *b)
+/* A fact about such arguments that cannot hold of both; with @memory also one about
+ * what the caller's objects held at entry. */
+static bool told_apart_at_entry(struct solver *sv, const struct exit_path *x,
+				const struct exit_path *n, bool memory)
 {
+	const struct state *a = x->state, *b = n->state;
 	unsigned int j = 0;
 
 	for (unsigned int i = 0; i < a->nfacts; i++) {
@@ -75,7 +78,9 @@ static bool told_apart_by_params(struct solver *sv, const struct state *a, const
 		struct cons both;
 
 		if (!(flags & SF_PARAM) || (flags & (SF_FRESH | SF_OLD | SF_VAR)) ||
-		    !is_wish(sv, a->facts[i].what))
+		    !(is_wish(sv, a->facts[i].what) ||
+		      (memory && (flags & SF_LOAD) &&
+		       eval_is_entry(sv, x->changed, a->facts[i].what))))
 			continue;
 		while (j < b->nfacts && b->facts[j].what < a->facts[i].what)
 			j++;
@@ -177,17 +182,20 @@ static bool told_apart_by_out(const struct solver *sv, const struct state *x,
 }
 
 /* Can the caller tell from the result that @x holds what @n does not? */
-static bool told_apart(struct solver *sv, const struct exit_path *x, const struct exit_path *n)
+static bool told_apart(struct solver *sv, const struct exit_path *x, const struct exit_path *n,
+		       bool releases)
 {
 	struct cons both;
 	bool same = sv->f->ret.kind == KIR_T_VOID || cons_meet(&x->ret, &n->ret, &both) ||
 		    (is_failure(sv, &x->ret) && is_failure(sv, &n->ret));
 
-	/* What an unknown function has returned may say anything of its own. */
-	if (n->ret_sym != SYM_NONE && n->ret_sym != x->ret_sym && cons_is_any(&n->ret) &&
+	/* An object that an unknown function has returned may come with a lock. */
+	if (sv->f->ret.kind == KIR_T_PTR && n->ret_sym != SYM_NONE && n->ret_sym != x->ret_sym && cons_is_any(&n->ret) &&
 	    sym_is(sv->e->t, n->ret_sym, S_FRESH))
 		return true;
-	if (told_apart_by_params(sv, x->state, n->state))
+	/* Nobody gives back by mistake what the caller has taken: if its objects tell
+	 * when to, they tell the caller as well. */
+	if (told_apart_at_entry(sv, x, n, releases))
 		return true;
 	/* A failure that leaves more behind than a success is no wish of the caller's. */
 	return !same && !(is_failure(sv, &x->ret) && !is_failure(sv, &n->ret));
@@ -254,6 +262,17 @@ static void report(struct solver *sv, const struct exit_path *x, const struct ex
 	vec_push(sv->violations, sv->nviolations, sv->violations_cap) = v;
 }
 
+/* Is @n an early return of a function that nothing but its end leaves so?  Such a
+ * function begins what another one ends. */
+static bool is_early(const struct solver *sv, const struct exit_path *x, const struct exit_path *n)
+{
+	const struct kir_module *m = sv->e->m;
+
+	return sv->f->ret.kind == KIR_T_VOID && x->loc != KIR_NONE && n->loc != KIR_NONE &&
+	       m->locs[n->loc].file == m->locs[x->loc].file &&
+	       m->locs[n->loc].line < m->locs[x->loc].line;
+}
+
 /* Code that is not known got the object, it told that it has succeeded, and no
  * return gives the lock back after that: it is that code that does. */
 static bool is_given_away(const struct solver *sv, struct key k, const struct depth *d)
@@ -288,7 +307,8 @@ static void check_key(struct solver *sv, struct key k)
 			/* What has had the object on this way only may have done it. */
 			if (d.exposed && !other.exposed)
 				continue;
-			if (leaves_more(n->state, x->state) || told_apart(sv, x, n) ||
+			if (leaves_more(n->state, x->state) || told_apart(sv, x, n, d.depth < 0) ||
+			    is_early(sv, x, n) ||
 			    (d.depth > 0 && told_apart_by_out(sv, x->state, n->state)))
 				continue;
 			report(sv, x, n, k, &d);

@@ -124,7 +124,7 @@ int lock_is_held(struct solver *sv, const struct state *s, sym lock)
 	if (h)
 		return 1;
 	for (unsigned int i = 0; i < s->nlocks; i++) {
-		if (s->locks[i].lock != lock || lock_is_vague(sv->e, lock))
+		if (s->locks[i].lock != lock || s->locks[i].unclear || lock_is_vague(sv->e, lock))
 			continue;
 		/* Given back here: surely not held, unless the caller has it too. */
 		if ((s->locks[i].depth < 0 || s->locks[i].must_touch) &&

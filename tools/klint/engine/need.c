@@ -66,9 +66,7 @@ static bool comes_with_spinlock(const struct engine *e, origin at, enum ctx_part
 	return false;
 }
 
-/* The wait type that the state leaves; what decides it goes to @v (part, lock,
- * lock_kind, cause). */
-static enum wait_type wait_type_for(const struct engine *e, const struct state *s,
+enum wait_type need_wait_here(const struct engine *e, const struct state *s,
 				    const int8_t *extra, enum wait_type need,
 				    bool any_state, struct violation *v)
 {
@@ -105,8 +103,7 @@ static enum wait_type wait_type_for(const struct engine *e, const struct state *
 	return least;
 }
 
-/* Is @x told by this function's parameters alone, so that callers can decide? */
-static bool is_callers(const struct symtab *t, sym x)
+bool need_is_callers(const struct symtab *t, sym x)
 {
 	return (sym_get(t, x)->flags & (SF_PARAM | SF_FRESH | SF_OLD | SF_VAR | SF_LOAD)) == SF_PARAM;
 }
@@ -137,7 +134,7 @@ static bool add_path_guards(struct solver *sv, const struct state *s, struct nee
 	for (unsigned int i = 0; i < s->nfacts; i++) {
 		const struct fact *f = &s->facts[i];
 
-		if (is_callers(sv->e->t, f->what) && !add_guard(n, f->what, &f->is))
+		if (need_is_callers(sv->e->t, f->what) && !add_guard(n, f->what, &f->is))
 			return false;
 	}
 	/* What a caller knows of memory rules most paths out that cannot be. */
@@ -183,7 +180,7 @@ static bool subsumes(const struct need *a, const struct need *b)
 	return guards_within(a, b);
 }
 
-static void export_need(struct solver *sv, const struct need *n)
+void need_export(struct solver *sv, const struct need *n)
 {
 	struct need *copy;
 
@@ -268,11 +265,11 @@ static bool translate_guards(struct solver *sv, struct work_state *w, const stru
 			continue;
 		/* A rule's own condition must be known to hold; so must one on flags. */
 		if ((is_mask(sv->e->t, n->guards[i].what) || out->callee == KIR_NONE) &&
-		    !is_callers(sv->e->t, what))
+		    !need_is_callers(sv->e->t, what))
 			return false;
 		if (is_arithmetic(sv->e->t, what))
 			continue;
-		if (!is_callers(sv->e->t, what)) {
+		if (!need_is_callers(sv->e->t, what)) {
 			if (is_of_entry(sv, what) && !add_guard(out, what, &n->guards[i].is))
 				return false;
 			continue;
@@ -289,10 +286,10 @@ static void break_wait(struct solver *sv, struct work_state *w, const int8_t *in
 		       struct need *out, bool defer)
 {
 	struct violation cause = { 0 }, *v;
-	enum wait_type have = wait_type_for(sv->e, &w->s, inner, out->wait, out->any_state, &cause);
+	enum wait_type have = need_wait_here(sv->e, &w->s, inner, out->wait, out->any_state, &cause);
 
 	if (have >= out->wait) {
-		export_need(sv, out);
+		need_export(sv, out);
 		return;
 	}
 	if (w->s.widened == WIDENED || out->widened)
@@ -317,7 +314,7 @@ static void break_wait(struct solver *sv, struct work_state *w, const int8_t *in
 	v->need = arena_alloc(sv->e->arena, sizeof(*out));
 	memcpy((void *)v->need, out, sizeof(*out));
 	if (defer)
-		export_need(sv, out);
+		need_export(sv, out);
 }
 
 static void break_contract(struct solver *sv, struct work_state *w, const struct need *out,
@@ -354,7 +351,7 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 		if (held == 0 && !vague)
 			break_contract(sv, w, out, cleanup);
 		else if (held < 0 && !(flags & (SF_VAR | SF_FRESH | SF_OLD)))
-			export_need(sv, out);
+			need_export(sv, out);
 		return;
 	}
 	if (h && h->depth > 0 && !vague && !w->s.widened && !h->unclear &&
@@ -379,7 +376,7 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 		return;
 	}
 	if (held <= 0 && !(flags & (SF_VAR | SF_FRESH | SF_OLD)) && !w->s.flagged)
-		export_need(sv, out);
+		need_export(sv, out);
 }
 
 static void meet_parts(struct solver *sv, struct work_state *w, const int8_t *inner,
@@ -405,88 +402,13 @@ static void meet_parts(struct solver *sv, struct work_state *w, const int8_t *in
 		if (left)
 			break_contract(sv, w, out, false);
 		else
-			export_need(sv, out);
+			need_export(sv, out);
 		return;
 	}
 	if (have & out->parts)
 		break_contract(sv, w, out, false);
 	else
-		export_need(sv, out);
-}
-
-/* The callee calls what it is given in a context of its own making (under a lock
- * that it takes): remember what that allows, for who knows the function. */
-static void remember_context(struct solver *sv, struct work_state *w, struct need *out)
-{
-	struct violation cause = { .lock = SYM_NONE }, *v;
-	enum wait_type have = wait_type_for(sv->e, &w->s, NULL, WAIT_SLEEP, true, &cause);
-
-	if (have == WAIT_SLEEP || w->s.widened == WIDENED)
-		return;
-	v = arena_alloc(sv->e->arena, sizeof(*v));
-	*v = cause;
-	v->kind = V_WAIT;
-	v->func = sv->fi->index;
-	v->site = out->site;
-	v->loc = sv->e->m->events[out->site].loc;
-	v->wait = have;
-	v->sibling = v->via = KIR_NONE;
-	out->broken = v;
-}
-
-static void break_callback(struct solver *sv, struct work_state *w, const struct need *out,
-			   const struct need *sub, uint32_t func)
-{
-	struct violation *v;
-	struct need *call;
-
-	if (sub->kind != NEED_WAIT || sub->nguards || sub->widened ||
-	    sub->wait <= out->broken->wait)
-		return;
-	v = solver_violate(sv, &w->s, V_WAIT, out->site);
-	if (!v)
-		return;
-	*v = *out->broken;
-	v->via = sv->fi->index;
-	v->via_site = out->site;
-	call = arena_alloc(sv->e->arena, sizeof(*call));
-	*call = *sub;
-	call->site = v->site;
-	call->callee = func;
-	call->sub = sub;
-	v->need = call;
-}
-
-static void meet_call(struct solver *sv, struct work_state *w, struct need *out)
-{
-	const struct sym_node *n = sym_get(sv->e->t, out->lock);
-	struct call_args none = { .ret = SYM_NONE, .at = out->site };
-	uint32_t func;
-
-	if (n->kind != S_FUNC) {
-		if (!is_callers(sv->e->t, out->lock))
-			return;
-		if (!out->broken)
-			remember_context(sv, w, out);
-		export_need(sv, out);
-		return;
-	}
-	func = strmap_get(sv->e->by_name, sym_name_text(sv->e->t, n->a));
-	if (func == UINT32_MAX || !sv->e->funcs[func].sum)
-		return;
-	for (uint32_t i = 0; i < sv->e->funcs[func].sum->nneeds; i++) {
-		struct need sub = *sv->e->funcs[func].sum->needs[i];
-
-		if (out->broken) {
-			break_callback(sv, w, out, sv->e->funcs[func].sum->needs[i], func);
-			continue;
-		}
-		/* The depths at which the callback is called come on top. */
-		for (unsigned int k = 0; k < CTX_NPARTS; k++)
-			sub.ctx[k] += out->ctx[k] - w->s.ctx[k];
-		if (sub.nguards == 0 && sub.kind == NEED_WAIT)
-			need_apply(sv, w, &sub, &none, func, false);
-	}
+		need_export(sv, out);
 }
 
 void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
@@ -510,7 +432,7 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 		out.sub = NULL;
 	if (n->violated) {
 		if (defer) {
-			export_need(sv, &out);
+			need_export(sv, &out);
 		} else if (w->s.widened != WIDENED) {
 			struct violation *v = solver_violate(sv, &w->s, V_WAIT, c->at);
 
@@ -550,7 +472,7 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 		meet_parts(sv, &here, n->ctx, &out);
 		break;
 	case NEED_CALL:
-		meet_call(sv, &here, &out);
+		callback_meet(sv, &here, &out);
 		break;
 	}
 }

@@ -265,20 +265,65 @@ static bool is_covered(const struct block_states *bs, const struct state *s)
 	return false;
 }
 
+/* A volatile read that @x speaks of, or SYM_NONE. */
+static sym find_volatile(const struct symtab *t, sym x)
+{
+	const struct sym_node *n = sym_get(t, x);
+	sym in;
+
+	if (!(n->flags & SF_LOAD) || !n->depth)
+		return SYM_NONE;
+	if (n->kind == S_PRED && n->op == P_ONCE)
+		return x;
+	in = find_volatile(t, n->a);
+	if (in == SYM_NONE && (n->kind == S_INDEX ||
+			       ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)))
+		in = find_volatile(t, n->b);
+	return in;
+}
+
+/* Forget what earlier volatile reads have shown of what @v, or with SYM_NONE any
+ * value, reads anew.  False: nothing. */
+static bool forget_volatile(const struct solver *sv, struct work_state *w, sym v)
+{
+	const struct symtab *t = sv->e->t;
+	sym read = v == SYM_NONE ? SYM_NONE : find_volatile(t, v);
+	unsigned int n = 0, before = w->s.nfacts;
+
+	if (v != SYM_NONE && read == SYM_NONE)
+		return false;
+	for (unsigned int i = 0; i < w->s.nfacts; i++) {
+		sym what = w->facts[i].what;
+
+		if (v == SYM_NONE ? find_volatile(t, what) == SYM_NONE : !sym_mentions(t, what, read))
+			w->facts[n++] = w->facts[i];
+	}
+	w->s.nfacts = (uint16_t)n;
+	return n < before;
+}
+
 static void add_state(struct walk *wk, uint32_t from, uint32_t to, struct work_state *w)
 {
 	struct solver *sv = wk->sv;
 	struct block_states *bs = &wk->blocks[to];
 	size_t same = 0;
 
-	if (to <= from)
+	if (to <= from) {
 		enter_next_round(sv, w, to);
+		forget_volatile(sv, w, SYM_NONE);	/* time goes by */
+	}
 	if (sv->fl->npreds[to] > 1)
 		blur_errors(sv, w);
 	prune(sv, w, to, false);
 	state_seal(&w->s);
 	if (is_covered(bs, &w->s))
 		return;
+	if (w->s.widened == WIDENED && bs->n >= MAX_SAME) {
+		/* Nothing may rest on it: it is not worth what a join would lose. */
+		for (size_t i = 0; i < bs->n; i++)
+			if (state_same_property(bs->v[i], &w->s))
+				return;
+	}
 	for (size_t i = 0; i < bs->n; i++)
 		same += state_same_property(bs->v[i], &w->s);
 	if (same >= MAX_SAME) {
@@ -411,6 +456,16 @@ static void doubt_all(struct work_state *w)
 	w->s.flagged = true;
 }
 
+/* Take the block's way @i: false when it cannot be. */
+static bool assume_way(struct solver *sv, struct work_state *w, sym v, const struct kir_block *blk,
+		       uint32_t i)
+{
+	if (blk->term == KIR_TERM_BRANCH)
+		return eval_assume(sv, w, v, i == 0);
+	return blk->term != KIR_TERM_SWITCH ||
+	       assume_case(sv, w, v, blk, &sv->e->m->succs[blk->succ_first + i]);
+}
+
 static void terminate(struct walk *wk, uint32_t block, struct work_state *w)
 {
 	struct solver *sv = wk->sv;
@@ -431,10 +486,15 @@ static void terminate(struct walk *wk, uint32_t block, struct work_state *w)
 		const struct kir_succ *succ = &m->succs[blk->succ_first + i];
 
 		state_load(&next, &w->s);
-		if (blk->term == KIR_TERM_BRANCH && !eval_assume(sv, &next, v, i == 0))
-			continue;
-		if (blk->term == KIR_TERM_SWITCH && !assume_case(sv, &next, v, blk, succ))
-			continue;
+		if (!assume_way(sv, &next, v, blk, i)) {
+			/* Another volatile read has shown the opposite.  It may have
+			 * changed, but that is mostly excluded in other ways. */
+			state_load(&next, &w->s);
+			if (v == SYM_NONE || !forget_volatile(sv, &next, v) ||
+			    !assume_way(sv, &next, v, blk, i))
+				continue;
+			next.s.widened = WIDENED;
+		}
 		if (v != SYM_NONE) {
 			note_success(sv, &next);
 			if (mentions_flag(sv->e->t, v))

@@ -92,6 +92,19 @@ const struct held *lock_find(struct solver *sv, const struct state *s, sym lock,
 /* need.c: what a callee needs meets the state at the call. */
 void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 		const struct call_args *c, uint32_t callee, bool cleanup);
+/* The wait type that the state leaves, with the depths @extra that a callee has added;
+ * what decides it goes to @v (part, lock, lock_kind, cause).  @need: for whom, and
+ * @any_state: whatever the task state is. */
+enum wait_type need_wait_here(const struct engine *e, const struct state *s,
+			      const int8_t *extra, enum wait_type need, bool any_state,
+			      struct violation *v);
+/* Is @x told by this function's parameters alone, so that callers can decide? */
+bool need_is_callers(const struct symtab *t, sym x);
+/* The function's callers are to meet the need. */
+void need_export(struct solver *sv, const struct need *n);
+
+/* callback.c: a NEED_CALL, in the caller's terms. */
+void callback_meet(struct solver *sv, struct work_state *w, struct need *out);
 /* A new violation at the event @at, or NULL when it has one of this kind. */
 struct violation *solver_violate_at(struct solver *sv, enum violation_kind kind, origin at);
 /* The same, unless the state is too uncertain. */

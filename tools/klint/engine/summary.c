@@ -248,6 +248,7 @@ const struct summary *summary_make(struct solver *sv)
 	for (size_t i = 0; i < sv->nneeds; i++)
 		sum->needs[i] = sv->needs[i];
 	add_stored(sv, sum);
+	sum->derefs = sv->fl->derefs;
 	sum->writes = writes_infer(sv, &sum->pure, &sum->hidden);
 	sum->pure &= sum->noutcomes == 1 && !sum->nneeds && !sum->outcomes[0].nlocks &&
 		     is_balanced(&sum->outcomes[0]) && sv->f->ret.kind != KIR_T_VOID &&

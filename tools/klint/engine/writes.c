@@ -81,7 +81,11 @@ static bool is_opaque(const struct kir_module *m, kir_id v)
 	case KIR_V_OPAQUE: return true;
 	case KIR_V_FIELD: case KIR_V_DEREF: case KIR_V_ADDR: case KIR_V_CONTAINER:
 		return is_opaque(m, n->a);
-	case KIR_V_INDEX: case KIR_V_OP:
+	case KIR_V_OP:
+		if (n->op == KIR_OP_ONCE)
+			return true;
+		/* fall through */
+	case KIR_V_INDEX:
 		return is_opaque(m, n->a) || is_opaque(m, n->b);
 	default: return false;
 	}

@@ -151,12 +151,23 @@ static void require_succ(struct kir_draft_block *t)
 	t->b.value = KIR_NONE;
 }
 
-void kir_t_goto(struct kir_builder *b, uint32_t block, uint32_t to, kir_id loc)
+static void go(struct kir_builder *b, uint32_t block, enum kir_term_kind how, uint32_t to,
+	       kir_id loc)
 {
-	struct kir_draft_block *t = terminate(b, block, KIR_TERM_GOTO, KIR_NONE, loc);
+	struct kir_draft_block *t = terminate(b, block, how, KIR_NONE, loc);
 
 	if (t)
 		push_succ(b, t, (struct kir_succ){.block = to});
+}
+
+void kir_t_goto(struct kir_builder *b, uint32_t block, uint32_t to, kir_id loc)
+{
+	go(b, block, KIR_TERM_GOTO, to, loc);
+}
+
+void kir_t_jump(struct kir_builder *b, uint32_t block, uint32_t to, kir_id loc)
+{
+	go(b, block, KIR_TERM_JUMP, to, loc);
 }
 
 /* Of a condition only its truth matters: !!x is x. */

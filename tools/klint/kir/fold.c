@@ -8,7 +8,7 @@
 
 static bool is_unary(enum kir_op op)
 {
-	return op == KIR_OP_NOT || op == KIR_OP_INV || op == KIR_OP_NEG;
+	return op == KIR_OP_NOT || op == KIR_OP_INV || op == KIR_OP_NEG || op == KIR_OP_ONCE;
 }
 
 static bool is_comparison(enum kir_op op)
@@ -128,6 +128,8 @@ static kir_id fold_unary(struct kir_builder *b, enum kir_op op, kir_id a)
 	struct kir_value v = b->values[a];
 	uint64_t u = (uint64_t)v.imm;
 
+	if (v.kind == KIR_V_INT && op == KIR_OP_ONCE)
+		return a;
 	if (v.kind == KIR_V_INT)
 		return kir_v_int(b, op == KIR_OP_NOT ? !v.imm :
 				    (int64_t)(op == KIR_OP_INV ? ~u : -u));

@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define KIR_VERSION 1u
+#define KIR_VERSION 2u
 #define KIR_NONE UINT32_MAX
 
 /* Bounds that every module keeps: a value may be walked by recursion. */
@@ -69,6 +69,8 @@ enum kir_op {
 	KIR_OP_NOT,	/* logical ! */
 	KIR_OP_INV,	/* bitwise ~ */
 	KIR_OP_NEG,	/* unary - */
+	KIR_OP_ONCE,	/* unary: the place is read through volatile (READ_ONCE): each time
+			 * it may hold something else */
 	KIR_OP_NOPS
 };
 
@@ -191,6 +193,7 @@ struct kir_event {
 
 enum kir_term_kind {
 	KIR_TERM_GOTO,		/* one successor */
+	KIR_TERM_JUMP,		/* the same, by a goto statement of the source */
 	KIR_TERM_BRANCH,	/* value != 0 ? succ 0 : succ 1 */
 	KIR_TERM_SWITCH,	/* by value: successors with their ranges, default last */
 	KIR_TERM_CHOICE,	/* any successor may be taken (asm goto, computed goto) */

@@ -128,6 +128,8 @@ void kir_e_asm(struct kir_builder *b, uint32_t block, kir_id dst, kir_id loc);
 bool kir_block_is_terminated(const struct kir_builder *b, uint32_t block);
 /* Terminators; the first one given to a block stands, later ones are dropped. */
 void kir_t_goto(struct kir_builder *b, uint32_t block, uint32_t to, kir_id loc);
+/* The same, of a goto statement. */
+void kir_t_jump(struct kir_builder *b, uint32_t block, uint32_t to, kir_id loc);
 void kir_t_branch(struct kir_builder *b, uint32_t block, kir_id cond,
 		  uint32_t yes, uint32_t no, kir_id loc);
 void kir_t_switch(struct kir_builder *b, uint32_t block, kir_id value,

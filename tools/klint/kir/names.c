@@ -13,6 +13,7 @@ const char *kir_op_name(enum kir_op op)
 		[KIR_OP_GE] = "ge", [KIR_OP_ULT] = "ult", [KIR_OP_ULE] = "ule",
 		[KIR_OP_UGT] = "ugt", [KIR_OP_UGE] = "uge", [KIR_OP_NOT] = "not",
 		[KIR_OP_INV] = "inv", [KIR_OP_NEG] = "neg",
+		[KIR_OP_ONCE] = "once",
 	};
 
 	return (unsigned int)op < KIR_OP_NOPS ? names[op] : "?";

@@ -172,6 +172,13 @@ static void parse_goto(struct kir_parser *p, struct kir_body *body)
 	kir_t_goto(p->b, body->current, to, kir_parse_loc(p, "at"));
 }
 
+static void parse_jump(struct kir_parser *p, struct kir_body *body)
+{
+	uint32_t to = kir_parse_block(p);
+
+	kir_t_jump(p->b, body->current, to, kir_parse_loc(p, "at"));
+}
+
 static void parse_branch(struct kir_parser *p, struct kir_body *body)
 {
 	kir_id v = kir_parse_value(p);
@@ -258,7 +265,7 @@ static void parse_unreachable(struct kir_parser *p, struct kir_body *body)
 static const struct kir_statement statements[] = {
 	{"call", parse_call}, {"macro", parse_macro}, {"store", parse_store},
 	{"copy", parse_copy}, {"begin", parse_begin}, {"end", parse_end},
-	{"asm", parse_asm}, {"goto", parse_goto}, {"branch", parse_branch},
+	{"asm", parse_asm}, {"goto", parse_goto}, {"jump", parse_jump}, {"branch", parse_branch},
 	{"switch", parse_switch}, {"choice", parse_choice}, {"return", parse_return},
 	{"unreachable", parse_unreachable},
 };

@@ -87,7 +87,7 @@ static const char *parse_head(struct kir_parser *p)
 static void need_terminator(struct kir_parser *p, const struct kir_body *body)
 {
 	if (body->current != KIR_NONE && !kir_block_is_terminated(p->b, body->current))
-		kir_fail_at(p, p->at, "b%u does not end in goto, branch, switch, choice, "
+		kir_fail_at(p, p->at, "b%u does not end in goto, jump, branch, switch, choice, "
 			    "return or unreachable", body->current);
 }
 

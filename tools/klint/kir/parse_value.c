@@ -80,9 +80,10 @@ static kir_id parse_parenthesis(struct kir_parser *p)
 	kir_skip_blank(p);
 	first = kir_peek(p);
 	second = p->end - p->at > 1 ? (unsigned char)p->at[1] : -1;
-	if (first == '!' || first == '~' || (first == '-' && !kir_is_digit(second))) {
+	if (first == '!' || first == '~' || first == '^' || (first == '-' && !kir_is_digit(second))) {
 		p->at++;
-		op = first == '!' ? KIR_OP_NOT : first == '~' ? KIR_OP_INV : KIR_OP_NEG;
+		op = first == '!' ? KIR_OP_NOT : first == '~' ? KIR_OP_INV :
+		     first == '^' ? KIR_OP_ONCE : KIR_OP_NEG;
 		v = kir_parse_value(p);
 		kir_expect(p, ")");
 		return kir_v_op(p->b, op, v, KIR_NONE);

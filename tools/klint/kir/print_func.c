@@ -114,7 +114,7 @@ static void put_cases(const struct kir_printer *p, const struct kir_block *b)
 static void put_terminator(struct kir_printer *p, const struct kir_block *b)
 {
 	static const char *const words[KIR_TERM_NKINDS] = {
-		[KIR_TERM_GOTO] = "  goto", [KIR_TERM_BRANCH] = "  branch",
+		[KIR_TERM_GOTO] = "  goto", [KIR_TERM_JUMP] = "  jump", [KIR_TERM_BRANCH] = "  branch",
 		[KIR_TERM_SWITCH] = "  switch", [KIR_TERM_CHOICE] = "  choice",
 		[KIR_TERM_RETURN] = "  return", [KIR_TERM_UNREACHABLE] = "  unreachable",
 	};

@@ -90,7 +90,8 @@ static bool member_ok(const struct kir_check *c, enum use use, uint32_t x)
 
 static bool op_ok(const struct kir_check *c, const struct kir_value *v)
 {
-	bool unary = v->op == KIR_OP_NOT || v->op == KIR_OP_INV || v->op == KIR_OP_NEG;
+	bool unary = v->op == KIR_OP_NOT || v->op == KIR_OP_INV || v->op == KIR_OP_NEG ||
+		     v->op == KIR_OP_ONCE;
 
 	return below(c, "operator", v->op, KIR_OP_NOPS) &&
 	       (unary == (v->b == KIR_NONE) || kir_bad(c, "a wrong number of operands, operator", v->op));
@@ -258,6 +259,7 @@ static bool shape_ok(const struct kir_check *c, const struct kir_block *b)
 		bool value;
 	} shapes[KIR_TERM_NKINDS] = {
 		[KIR_TERM_GOTO] = {1, 1, false},
+		[KIR_TERM_JUMP] = {1, 1, false},
 		[KIR_TERM_BRANCH] = {2, 2, true},
 		[KIR_TERM_SWITCH] = {1, UINT32_MAX, true},
 		[KIR_TERM_CHOICE] = {1, UINT32_MAX, false},

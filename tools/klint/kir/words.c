@@ -42,6 +42,7 @@ const char *kir_op_sign(enum kir_op op)
 		[KIR_OP_GE] = ">=", [KIR_OP_ULT] = "<u", [KIR_OP_ULE] = "<=u",
 		[KIR_OP_UGT] = ">u", [KIR_OP_UGE] = ">=u", [KIR_OP_NOT] = "!",
 		[KIR_OP_INV] = "~", [KIR_OP_NEG] = "-",
+		[KIR_OP_ONCE] = "^",
 	};
 
 	return signs[op];

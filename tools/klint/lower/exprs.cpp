@@ -161,8 +161,8 @@ kir_id Body::readPlace(const Expr *E) {
       if (std::optional<int64_t> Known = U.constantVariable(VD))
         return integer(*Known);
   kir_id P = plainPlace(E);
-  if (E->getType().isVolatileQualified())
-    return opaque();
+  if (E->getType().isVolatileQualified() && !E->getType()->isRecordType())
+    return kir_v_op(B, KIR_OP_ONCE, P, KIR_NONE);
   return P;
 }
 

@@ -180,7 +180,9 @@ void Body::settleGotos() {
       continue;
     }
     leaveTo(Known->second.Where, G.Loc);
-    jump(Known->second.Block, G.Loc);
+    setTarget(Known->second.Block);
+    kir_t_jump(B, Cur, real(Known->second.Block), U.loc(G.Loc));
+    Cur = KIR_NONE;
   }
 }
 
