@@ -281,13 +281,31 @@ static bool has_locking_callback(const struct solver *sv, const struct call_args
 	return false;
 }
 
-/* Another way of the callee, with other effects, gives the same kind of result. */
-static bool is_unclear(const struct summary *sum, uint32_t i)
+/* Can the callee take this way from the state, as far as its conditions tell? */
+static bool is_possible(struct application *ap, const struct outcome *o,
+			const struct work_state *before)
 {
+	struct work_state at;
+
+	state_load(&at, &before->s);
+	if (o->zero_parts & eval_parts(ap->sv->e, &at.s))
+		return false;
+	for (unsigned int i = 0; i < o->nguards; i++)
+		if (!rule_assume_guard(ap->sv, &at, &o->guards[i], ap->c, false))
+			return false;
+	return true;
+}
+
+/* Another way of the callee, with other effects, is open as well and gives the same
+ * kind of result. */
+static bool is_unclear(struct application *ap, uint32_t i, const struct work_state *before)
+{
+	const struct summary *sum = ap->sum;
 	struct cons both;
 
 	for (uint32_t k = 0; k < sum->noutcomes; k++)
-		if (k != i && cons_meet(&sum->outcomes[i].ret, &sum->outcomes[k].ret, &both))
+		if (k != i && cons_meet(&sum->outcomes[i].ret, &sum->outcomes[k].ret, &both) &&
+		    is_possible(ap, &sum->outcomes[k], before))
 			return true;
 	return false;
 }
@@ -396,7 +414,7 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 		state_load(&one, &before.s);
 		c->ret = SYM_NONE;
 		ap.o = &sum->outcomes[i];
-		ap.unclear = is_unclear(sum, i);
+		ap.unclear = is_unclear(&ap, i, &before);
 		if (!apply_outcome(&ap))
 			continue;
 		if (!done)
@@ -464,6 +482,8 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 		apply_annotations(sv, w, fi->f, c, false);
 	if (fi && fi->sum)
 		return apply_summary(sv, w, fi, c, dst, cleanup);
+	if (fi && fi->gap)	/* what it leaves is anybody's guess */
+		w->s.widened = WIDENED;
 	/* What it takes by its own word is not in doubt. */
 	expose_locks(sv, w, c);
 	for (uint32_t i = 0; i < c->n; i++)

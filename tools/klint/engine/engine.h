@@ -143,7 +143,6 @@ struct exit_path {
 	sym ret_sym;
 	kir_id loc;
 	uint32_t block;
-	uint64_t *changed;	/* members that may have been stored to (flow.h) */
 };
 
 struct func_info {

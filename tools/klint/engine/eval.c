@@ -284,6 +284,21 @@ static struct cons eval_op(struct solver *sv, const struct state *s, const struc
 	}
 }
 
+/* What is known of what a branch has shown to be equal to @x. */
+static void meet_equals(const struct symtab *t, const struct state *s, sym x, struct cons *c)
+{
+	for (unsigned int i = 0; i < s->nfacts; i++) {
+		const struct sym_node *f = sym_get(t, s->facts[i].what);
+		struct cons other;
+
+		if (f->kind != S_OP || f->op != KIR_OP_EQ || (f->a != x && f->b != x) ||
+		    cons_truth(&s->facts[i].is) != 1)
+			continue;
+		other = state_fact(s, f->a == x ? f->b : f->a);
+		cons_meet(c, &other, c);
+	}
+}
+
 struct cons eval_cons(struct solver *sv, const struct state *s, sym x)
 {
 	const struct sym_node *n = sym_get(sv->e->t, x);
@@ -315,6 +330,8 @@ struct cons eval_cons(struct solver *sv, const struct state *s, sym x)
 		break;
 	}
 	fact = state_fact(s, x);
+	if (n->kind == S_LOAD || n->kind == S_ENTRY)
+		meet_equals(sv->e->t, s, x, &fact);
 	return cons_meet(&c, &fact, &c) ? c : fact;
 }
 
@@ -322,12 +339,17 @@ bool eval_assume_cons(struct solver *sv, struct work_state *w, sym x, const stru
 {
 	const struct sym_node *n = sym_get(sv->e->t, x);
 	struct cons now = eval_cons(sv, &w->s, x), both;
+	bool known;
 
 	if (!cons_meet(&now, c, &both))
 		return false;
 	if (n->kind == S_INT)
 		return true;
+	known = state_has_fact(&w->s, x);
 	state_set_fact(w, x, &both);
+	/* It stays one symbol as long as nothing on this way stores to it. */
+	if (!known && eval_is_entry(sv, sv->changed, x))
+		state_note_entry(w, x);
 	if (n->kind == S_PRED && n->op == P_ERR_OR_ZERO) {
 		struct cons in = cons_mask(c->mask & C_ZERO ? C_ANY : C_ERR);
 
@@ -456,6 +478,8 @@ bool eval_is_entry(const struct solver *sv, const uint64_t *changed, sym x)
 
 		if (at->kind == S_FIELD && flow_in_stores(sv->fl, changed, at->b))
 			return false;
+		if (at->kind == S_PARAM && flow_in_stores(sv->fl, changed, FLOW_POINTED + at->a))
+			return false;
 	}
 	return eval_is_entry(sv, changed, n->a) &&
 	       ((n->kind != S_INDEX &&
@@ -473,8 +497,8 @@ static sym past_name(struct solver *sv, struct work_state *w, sym load, origin a
 	if (!sym_is(t, load, S_LOAD))	/* deeper than is followed */
 		return load;
 	n = sym_get(t, addr);
-	if (n->kind == S_FIELD && !flow_in_stores(sv->fl, sv->changed, n->b) &&
-	    !(n->flags & SF_VAR))
+	if ((n->kind == S_FIELD || n->kind == S_PARAM) && !(n->flags & SF_VAR) &&
+	    !flow_in_stores(sv->fl, sv->changed, n->kind == S_FIELD ? n->b : FLOW_POINTED + n->a))
 		return sym_entry(t, addr);
 	old = sym_old(t, at, load, !sv->fl->in_loop[sv->block]);
 	state_forget(w, t, old);
@@ -502,8 +526,11 @@ static void keep_entry_facts(struct solver *sv, struct work_state *w, uint32_t n
 			kept[nkept++] = f;
 	}
 	w->s.nfacts = (uint16_t)n;
-	for (unsigned int i = 0; i < nkept; i++)
+	for (unsigned int i = 0; i < nkept; i++) {
 		state_set_fact(w, kept[i].what, &kept[i].is);
+		if (kept[i].entry)
+			state_note_entry(w, kept[i].what);
+	}
 }
 
 void eval_forget_field(struct solver *sv, struct work_state *w, uint32_t name, sym keep,

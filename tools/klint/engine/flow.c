@@ -288,6 +288,19 @@ static void infer_tests(struct engine *e, const struct reader *r, struct arena *
 		collect_fields(e, blk->value, &names, &n, &cap);
 		note_constant_test(r, blk->value);
 	}
+	/* A branch on a variable asks about what was copied into it. */
+	for (uint32_t b = 0; b < r->fl->nblocks; b++) {
+		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
+
+		for (uint32_t i = 0; i < blk->event_count; i++) {
+			const struct kir_event *ev = &r->m->events[blk->event_first + i];
+			uint32_t var = ev->kind != KIR_E_STORE ? KIR_NONE :
+				flow_var(r->f, &r->m->values[ev->dst]);
+
+			if (var != KIR_NONE && flow_has(r->fl->branched_on, var))
+				collect_fields(e, ev->value, &names, &n, &cap);
+		}
+	}
 	sort_names(names, &n);
 	r->fl->ntested = (uint32_t)n;
 	r->fl->tested = arena_alloc(a, (n + 1) * sizeof(*names));
@@ -301,42 +314,80 @@ bool flow_is_tested(const struct flow *fl, uint32_t name)
 	return fl->ntested && bsearch(&name, fl->tested, fl->ntested, sizeof(name), compare_u32);
 }
 
-/* The member that the event itself stores to, or 0. */
-static uint32_t stored_member(const struct engine *e, const struct kir_event *ev)
+/* The arguments that the call may write through. */
+static uint64_t call_writes(const struct engine *e, const struct kir_event *ev)
 {
-	if ((ev->kind != KIR_E_STORE && ev->kind != KIR_E_ASM) || ev->dst == KIR_NONE ||
-	    e->m->values[ev->dst].kind != KIR_V_FIELD)
-		return 0;
-	return e->names[ev->dst];
+	const struct kir_value *callee = &e->m->values[ev->callee];
+	const struct summary *sum = called(e, ev);
+
+	if (sum)
+		return sum->writes;
+	/* A contract says what it does. */
+	return callee->kind == KIR_V_FUNC &&
+	       rules_find(e->rules, kir_string(e->m, callee->a)) ? 0 : UINT64_MAX;
+}
+
+/* What the event may store to: each name to @see.  Members by their names, and what a
+ * parameter points to, which a callee that gets the parameter may store to as well. */
+static void for_each_store(const struct engine *e, const struct kir_event *ev,
+			   void (*see)(void *data, uint32_t name), void *data)
+{
+	const struct kir_value *values = e->m->values, *dst;
+	const struct summary *sum;
+	uint64_t writes;
+
+	if (ev->kind == KIR_E_CALL || ev->kind == KIR_E_MACRO) {
+		sum = called(e, ev);
+		for (uint32_t k = 0; sum && k < sum->nstored; k++)
+			see(data, sum->stored[k]);
+		writes = call_writes(e, ev);
+		for (uint32_t i = 0; i < ev->arg_count; i++) {
+			const struct kir_value *arg = &values[e->m->args[ev->arg_first + i]];
+
+			if (arg->kind == KIR_V_PARAM && (i >= 64 || (writes >> i & 1)))
+				see(data, FLOW_POINTED + arg->a);
+		}
+		return;
+	}
+	if ((ev->kind != KIR_E_STORE && ev->kind != KIR_E_ASM) || ev->dst == KIR_NONE)
+		return;
+	dst = &values[ev->dst];
+	if (dst->kind == KIR_V_FIELD)
+		see(data, e->names[ev->dst]);
+	else if (dst->kind == KIR_V_DEREF && values[dst->a].kind == KIR_V_PARAM)
+		see(data, FLOW_POINTED + values[dst->a].a);
+}
+
+struct name_list {
+	uint32_t *v;
+	size_t n, cap;
+};
+
+static void list_name(void *data, uint32_t name)
+{
+	struct name_list *l = data;
+
+	vec_push(l->v, l->n, l->cap) = name;
 }
 
 static void collect_stores(const struct engine *e, const struct reader *r, struct arena *a)
 {
 	struct flow *fl = r->fl;
-	uint32_t *names = NULL;
-	size_t n = 0, cap = 0;
+	struct name_list l = { 0 };
 
 	for (uint32_t b = 0; b < fl->nblocks; b++) {
 		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
 
-		for (uint32_t i = 0; i < blk->event_count; i++) {
-			const struct kir_event *ev = &r->m->events[blk->event_first + i];
-			const struct summary *sum = called(e, ev);
-			uint32_t own = stored_member(e, ev);
-
-			if (own)
-				vec_push(names, n, cap) = own;
-			for (uint32_t k = 0; sum && k < sum->nstored; k++)
-				vec_push(names, n, cap) = sum->stored[k];
-		}
+		for (uint32_t i = 0; i < blk->event_count; i++)
+			for_each_store(e, &r->m->events[blk->event_first + i], list_name, &l);
 	}
-	sort_names(names, &n);
-	fl->nstores = (uint32_t)n;
-	fl->store_words = (uint32_t)n / 64 + 1;
-	fl->stores = arena_alloc(a, (n + 1) * sizeof(*names));
-	if (n)
-		memcpy(fl->stores, names, n * sizeof(*names));
-	free(names);
+	sort_names(l.v, &l.n);
+	fl->nstores = (uint32_t)l.n;
+	fl->store_words = (uint32_t)l.n / 64 + 1;
+	fl->stores = arena_alloc(a, (l.n + 1) * sizeof(*l.v));
+	if (l.n)
+		memcpy(fl->stores, l.v, l.n * sizeof(*l.v));
+	free(l.v);
 }
 
 static uint32_t store_index(const struct flow *fl, uint32_t name)
@@ -354,19 +405,26 @@ bool flow_in_stores(const struct flow *fl, const uint64_t *set, uint32_t name)
 	return i != UINT32_MAX && flow_has(set, i);
 }
 
+struct store_set {
+	const struct flow *fl;
+	uint64_t *set;
+};
+
+static void add_store(void *data, uint32_t name)
+{
+	struct store_set *s = data;
+	uint32_t i = store_index(s->fl, name);
+
+	if (i != UINT32_MAX)
+		set_bit(s->set, i);
+}
+
 void flow_add_stores(const struct engine *e, const struct flow *fl, const struct kir_event *ev,
 		     uint64_t *set)
 {
-	const struct summary *sum = called(e, ev);
-	uint32_t own = stored_member(e, ev), i = own ? store_index(fl, own) : UINT32_MAX;
+	struct store_set s = { fl, set };
 
-	if (i != UINT32_MAX)
-		set_bit(set, i);
-	for (uint32_t k = 0; sum && k < sum->nstored; k++) {
-		i = store_index(fl, sum->stored[k]);
-		if (i != UINT32_MAX)
-			set_bit(set, i);
-	}
+	for_each_store(e, ev, add_store, &s);
 }
 
 static void infer_stores(const struct engine *e, const struct reader *r, struct arena *a)

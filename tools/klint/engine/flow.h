@@ -26,7 +26,8 @@ struct flow {
 	uint32_t *tested;	/* names of members in branch conditions, sorted */
 	uint32_t ntested;
 	bool *in_loop;		/* [block]: may run more than once */
-	uint32_t *stores;	/* names of members that it may store to, sorted */
+	uint32_t *stores;	/* names of members that it may store to, sorted; */
+#define FLOW_POINTED 0x80000000u	/* + index: what a parameter points to */
 	uint32_t nstores, store_words;
 	uint64_t *stored;	/* [block][store_words]: may have been when it is entered */
 };

@@ -79,8 +79,7 @@ static bool told_apart_at_entry(struct solver *sv, const struct exit_path *x,
 
 		if (!(flags & SF_PARAM) || (flags & (SF_FRESH | SF_OLD | SF_VAR)) ||
 		    !(is_wish(sv, a->facts[i].what) ||
-		      (memory && (flags & SF_LOAD) &&
-		       eval_is_entry(sv, x->changed, a->facts[i].what))))
+		      (memory && (flags & SF_LOAD) && a->facts[i].entry)))
 			continue;
 		while (j < b->nfacts && b->facts[j].what < a->facts[i].what)
 			j++;

@@ -108,13 +108,18 @@ bool need_is_callers(const struct symtab *t, sym x)
 	return (sym_get(t, x)->flags & (SF_PARAM | SF_FRESH | SF_OLD | SF_VAR | SF_LOAD)) == SF_PARAM;
 }
 
-/* Do callers know what it is about: parameters, and memory as it was at entry? */
-static bool is_of_entry(const struct solver *sv, sym x)
+/* Does it speak of parameters and of memory only? */
+static bool is_of_callers(const struct solver *sv, sym x)
 {
 	uint8_t flags = sym_get(sv->e->t, x)->flags;
 
-	return (flags & (SF_PARAM | SF_LOAD)) && !(flags & (SF_FRESH | SF_OLD | SF_VAR)) &&
-	       eval_is_entry(sv, sv->changed, x);
+	return (flags & (SF_PARAM | SF_LOAD)) && !(flags & (SF_FRESH | SF_OLD | SF_VAR));
+}
+
+/* Do callers know what it is about: parameters, and memory as it was at entry? */
+static bool is_of_entry(const struct solver *sv, sym x)
+{
+	return is_of_callers(sv, x) && eval_is_entry(sv, sv->changed, x);
 }
 
 static bool add_guard(struct need *n, sym what, const struct cons *is)
@@ -141,7 +146,8 @@ static bool add_path_guards(struct solver *sv, const struct state *s, struct nee
 	for (unsigned int i = 0; i < s->nfacts && sv->nneeds < MAX_NEEDS / 2; i++) {
 		const struct fact *f = &s->facts[i];
 
-		if (is_of_entry(sv, f->what) && !add_guard(n, f->what, &f->is))
+		if (f->entry && is_of_callers(sv, f->what) &&
+		    !add_guard(n, sym_as_entry(sv->e->t, f->what), &f->is))
 			return false;
 	}
 	return true;
@@ -270,7 +276,8 @@ static bool translate_guards(struct solver *sv, struct work_state *w, const stru
 		if (is_arithmetic(sv->e->t, what))
 			continue;
 		if (!need_is_callers(sv->e->t, what)) {
-			if (is_of_entry(sv, what) && !add_guard(out, what, &n->guards[i].is))
+			if (is_of_entry(sv, what) &&
+			    !add_guard(out, sym_as_entry(sv->e->t, what), &n->guards[i].is))
 				return false;
 			continue;
 		}

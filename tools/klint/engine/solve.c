@@ -339,6 +339,25 @@ static void add_state(struct walk *wk, uint32_t from, uint32_t to, struct work_s
 		wk->lowest = to;
 }
 
+/* What is known of the entry gets one name, whether the path has stored to the place
+ * since or not. */
+static void name_entry_facts(struct solver *sv, struct work_state *w)
+{
+	struct fact facts[STATE_FACTS];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < w->s.nfacts; i++)
+		facts[n++] = w->facts[i];
+	w->s.nfacts = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		sym what = facts[i].entry ? sym_as_entry(sv->e->t, facts[i].what) : facts[i].what;
+
+		state_set_fact(w, what, &facts[i].is);
+		if (facts[i].entry)
+			state_note_entry(w, what);
+	}
+}
+
 static void add_exit(struct solver *sv, struct work_state *w, uint32_t block)
 {
 	const struct kir_block *blk = &sv->e->m->blocks[sv->f->block_first + block];
@@ -356,9 +375,8 @@ static void add_exit(struct solver *sv, struct work_state *w, uint32_t block)
 					     (x.ret.mask & ~C_ZERO ? C_POS | (x.ret.mask & ~C_ZERO) : 0);
 		}
 	}
+	name_entry_facts(sv, w);
 	x.state = state_save(sv->tmp, &w->s);
-	x.changed = arena_alloc(sv->tmp, sv->fl->store_words * sizeof(*x.changed));
-	memcpy(x.changed, sv->changed, sv->fl->store_words * sizeof(*x.changed));
 	vec_push(sv->exits, sv->nexits, sv->exits_cap) = x;
 }
 

@@ -181,6 +181,7 @@ void state_join(struct work_state *w, const struct state *a, const struct state 
 			j++;
 		} else {
 			w->facts[n].what = a->facts[i].what;
+			w->facts[n].entry = a->facts[i].entry && b->facts[j].entry;
 			w->facts[n].is = cons_join(&a->facts[i++].is, &b->facts[j++].is);
 			n += !cons_is_any(&w->facts[n].is);
 		}
@@ -236,6 +237,21 @@ void state_set_fact(struct work_state *w, sym what, const struct cons *c)
 	memmove(&w->facts[i + 1], &w->facts[i], (w->s.nfacts - i) * sizeof(*w->facts));
 	w->facts[i] = (struct fact){ .what = what, .is = *c };
 	w->s.nfacts++;
+}
+
+bool state_has_fact(const struct state *s, sym what)
+{
+	unsigned int i = fact_index(s, what);
+
+	return i < s->nfacts && s->facts[i].what == what;
+}
+
+void state_note_entry(struct work_state *w, sym what)
+{
+	unsigned int i = fact_index(&w->s, what);
+
+	if (i < w->s.nfacts && w->facts[i].what == what)
+		w->facts[i].entry = true;
 }
 
 static unsigned int env_index(const struct state *s, sym addr)
@@ -368,8 +384,11 @@ static void rename_facts(struct work_state *w, struct symtab *t, sym what, sym b
 	}
 	w->s.nfacts = (uint16_t)n;
 	for (unsigned int i = 0; i < nmoved; i++)
-		if (!sym_is(t, moved[i].what, S_INT))
+		if (!sym_is(t, moved[i].what, S_INT)) {
 			state_set_fact(w, moved[i].what, &moved[i].is);
+			if (moved[i].entry)
+				state_note_entry(w, moved[i].what);
+		}
 }
 
 void state_replace(struct work_state *w, struct symtab *t, sym what, sym by)

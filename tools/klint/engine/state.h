@@ -52,6 +52,8 @@ struct held {
 struct fact {
 	sym what;
 	struct cons is;
+	bool entry;	/* what memory it speaks of had not been stored to when it was
+			 * learnt: it tells something of the entry */
 };
 
 struct binding {
@@ -98,7 +100,11 @@ bool state_covers(const struct state *a, const struct state *b);
 void state_join(struct work_state *w, const struct state *a, const struct state *b);
 
 struct cons state_fact(const struct state *s, sym what);
+/* A new fact is no entry fact until state_note_entry() says so. */
 void state_set_fact(struct work_state *w, sym what, const struct cons *c);
+void state_note_entry(struct work_state *w, sym what);
+/* Is there a fact about @what? */
+bool state_has_fact(const struct state *s, sym what);
 sym state_value(const struct state *s, sym addr);	/* SYM_NONE when unbound */
 void state_bind(struct work_state *w, sym addr, sym value);
 void state_unbind(struct work_state *w, sym addr);

@@ -23,13 +23,6 @@ static sym export_sym(struct solver *sv, const struct exit_path *x, sym s)
 	return sym_get(t, s)->flags & SF_VAR ? SYM_NONE : s;
 }
 
-/* The caller can tell: it speaks of parameters and of memory as it was at entry. */
-static bool is_of_entry(const struct solver *sv, const struct exit_path *x, sym s)
-{
-	return !(sym_get(sv->e->t, s)->flags & (SF_VAR | SF_FRESH | SF_OLD)) &&
-	       eval_is_entry(sv, x->changed, s);
-}
-
 static bool is_public(const struct symtab *t, sym s)
 {
 	return !(sym_get(t, s)->flags & (SF_VAR | SF_FRESH | SF_OLD));
@@ -85,7 +78,7 @@ static void add_guards(struct solver *sv, const struct exit_path *x, struct outc
 			/* That something is a valid pointer tells little: last. */
 			bool valid = f->is.mask == (C_LOW | C_POS);
 
-			if (valid == pointers && is_of_entry(sv, x, f->what) &&
+			if (valid == pointers && f->entry && is_public(sv->e->t, f->what) &&
 			    (sym_get(sv->e->t, f->what)->flags & (SF_PARAM | SF_LOAD)))
 				o->guards[o->nguards++] = (struct guard){ f->what, f->is };
 		}

@@ -379,6 +379,21 @@ bool sym_loads_field(const struct symtab *t, sym s, uint32_t name)
 	return sym_loads_field(t, n->a, name) || (has_b(n) && sym_loads_field(t, n->b, name));
 }
 
+/* @n with other operands. */
+static sym rebuild(struct symtab *t, const struct sym_node *n, sym a, sym b)
+{
+	switch (n->kind) {
+	case S_LOAD: return sym_load(t, a);
+	case S_ENTRY: return sym_entry(t, a);
+	case S_FIELD: return sym_field(t, a, b);
+	case S_INDEX: return sym_index(t, a, b);
+	case S_CONTAINER: return sym_container(t, a, b);
+	case S_PRED: return sym_pred(t, n->op, a);
+	case S_APPLY: return sym_apply(t, (uint32_t)n->imm, a, b);
+	default: return sym_op(t, n->op, a, b);
+	}
+}
+
 sym sym_replace(struct symtab *t, sym s, sym what, sym by)
 {
 	struct sym_node n = *sym_get(t, s);
@@ -390,18 +405,19 @@ sym sym_replace(struct symtab *t, sym s, sym what, sym by)
 		return s;
 	a = sym_replace(t, n.a, what, by);
 	b = has_b(&n) ? sym_replace(t, n.b, what, by) : n.b;
-	if (a == n.a && b == n.b)
+	return a == n.a && b == n.b ? s : rebuild(t, &n, a, b);
+}
+
+sym sym_as_entry(struct symtab *t, sym s)
+{
+	struct sym_node n = *sym_get(t, s);
+	sym a, b;
+
+	if (is_leaf(&n) || !(n.flags & SF_LOAD))
 		return s;
-	switch (n.kind) {
-	case S_LOAD: return sym_load(t, a);
-	case S_ENTRY: return sym_entry(t, a);
-	case S_FIELD: return sym_field(t, a, b);
-	case S_INDEX: return sym_index(t, a, b);
-	case S_CONTAINER: return sym_container(t, a, b);
-	case S_PRED: return sym_pred(t, n.op, a);
-	case S_APPLY: return sym_apply(t, (uint32_t)n.imm, a, b);
-	default: return sym_op(t, n.op, a, b);
-	}
+	a = sym_as_entry(t, n.a);
+	b = has_b(&n) ? sym_as_entry(t, n.b) : n.b;
+	return n.kind == S_LOAD ? sym_entry(t, a) : rebuild(t, &n, a, b);
 }
 
 sym sym_root(const struct symtab *t, sym s)

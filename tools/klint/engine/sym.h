@@ -96,6 +96,8 @@ bool sym_mentions(const struct symtab *t, sym s, sym what);
 bool sym_loads_field(const struct symtab *t, sym s, uint32_t name);
 /* @s with every occurrence of @what replaced by @by. */
 sym sym_replace(struct symtab *t, sym s, sym what, sym by);
+/* @s with every load read as one of the entry. */
+sym sym_as_entry(struct symtab *t, sym s);
 /* The variable, parameter, global … that the address or value starts from. */
 sym sym_root(const struct symtab *t, sym s);
 /* The outermost member name of a lock's address: its class; 0 when unknown. */

@@ -52,21 +52,48 @@ static std::pair<std::string, std::string> splitCall(StringRef Call) {
   return {Name.trim().str(), Rest.trim().str()};
 }
 
-// The name and the arguments of an attribute, as its printed form has them.
-static std::pair<std::string, std::string> printed(const Attr *A,
-                                                   const ASTContext &Ctx) {
+template <typename Range>
+static std::string exprs(const Range &Args, const ASTContext &Ctx) {
   std::string Text;
   llvm::raw_string_ostream Stream(Text);
-  A->printPretty(Stream, Ctx.getPrintingPolicy());
-  StringRef Inside = Stream.str();
-  size_t Open = Inside.find(A->getSpelling());
-  if (Open == StringRef::npos)
-    return {A->getSpelling(), ""};
-  Inside = Inside.substr(Open);
-  size_t Close = Inside.rfind("))");
-  if (Close == StringRef::npos)
-    Close = Inside.rfind("]]");
-  return splitCall(Inside.substr(0, Close));
+  for (const Expr *E : Args) {
+    Stream << (Text.empty() ? "" : ", ");
+    E->printPretty(Stream, nullptr, Ctx.getPrintingPolicy());
+  }
+  return Stream.str();
+}
+
+// The arguments of a capability attribute as text.  Clang's own way to print an
+// attribute writes some of them as addresses.
+static std::string argumentsOf(const Attr *A, const ASTContext &Ctx) {
+  if (const auto *X = dyn_cast<AcquireCapabilityAttr>(A))
+    return exprs(X->args(), Ctx);
+  if (const auto *X = dyn_cast<ReleaseCapabilityAttr>(A))
+    return exprs(X->args(), Ctx);
+  if (const auto *X = dyn_cast<RequiresCapabilityAttr>(A))
+    return exprs(X->args(), Ctx);
+  if (const auto *X = dyn_cast<AssertCapabilityAttr>(A))
+    return exprs(X->args(), Ctx);
+  if (const auto *X = dyn_cast<LocksExcludedAttr>(A))
+    return exprs(X->args(), Ctx);
+  if (const auto *X = dyn_cast<AcquiredAfterAttr>(A))
+    return exprs(X->args(), Ctx);
+  if (const auto *X = dyn_cast<AcquiredBeforeAttr>(A))
+    return exprs(X->args(), Ctx);
+  if (const auto *X = dyn_cast<TryAcquireCapabilityAttr>(A)) {
+    std::string Rest = exprs(X->args(), Ctx);
+    return exprs(ArrayRef<const Expr *>(X->getSuccessValue()), Ctx) +
+           (Rest.empty() ? "" : ", ") + Rest;
+  }
+  if (const auto *X = dyn_cast<GuardedByAttr>(A))
+    return exprs(ArrayRef<const Expr *>(X->getArg()), Ctx);
+  if (const auto *X = dyn_cast<PtGuardedByAttr>(A))
+    return exprs(ArrayRef<const Expr *>(X->getArg()), Ctx);
+  if (const auto *X = dyn_cast<LockReturnedAttr>(A))
+    return exprs(ArrayRef<const Expr *>(X->getArg()), Ctx);
+  if (const auto *X = dyn_cast<CapabilityAttr>(A))
+    return '"' + X->getName().str() + '"';
+  return "";
 }
 
 // A location at or behind the ';', ',' or '{' that ends the declarator.
@@ -95,8 +122,7 @@ void Unit::annotations(const Decl *D, SourceLocation From, SourceLocation To,
     } else if (const auto *Alias = dyn_cast<AliasAttr>(A)) {
       Add("alias", Alias->getAliasee().str(), A->getLocation());
     } else if (isCapabilityAttribute(A->getSpelling())) {
-      auto [Name, Arguments] = printed(A, Ctx);
-      Add(Name, Arguments, A->getLocation());
+      Add(A->getSpelling(), argumentsOf(A, Ctx), A->getLocation());
     }
   }
 }
