@@ -96,7 +96,7 @@ static void doubt_locks(struct application *ap)
 	for (uint32_t k = 0; k < ap->sum->noutcomes; k++) {
 		const struct outcome *other = &ap->sum->outcomes[k];
 
-		if (other == ap->o || !cons_meet(&ap->o->ret, &other->ret, &both))
+		if (outcome_same_effect(other, ap->o) || !cons_meet(&ap->o->ret, &other->ret, &both))
 			continue;
 		for (unsigned int i = 0; i < other->nlocks; i++) {
 			sym lock = eval_subst(sv, &ap->w->s, other->locks[i].lock, ap->c);
@@ -304,7 +304,8 @@ static bool is_unclear(struct application *ap, uint32_t i, const struct work_sta
 	struct cons both;
 
 	for (uint32_t k = 0; k < sum->noutcomes; k++)
-		if (k != i && cons_meet(&sum->outcomes[i].ret, &sum->outcomes[k].ret, &both) &&
+		if (k != i && !outcome_same_effect(&sum->outcomes[i], &sum->outcomes[k]) &&
+		    cons_meet(&sum->outcomes[i].ret, &sum->outcomes[k].ret, &both) &&
 		    is_possible(ap, &sum->outcomes[k], before))
 			return true;
 	return false;
@@ -396,7 +397,7 @@ static bool apply_summary(struct solver *sv, struct work_state *w, const struct 
 	struct work_state before, one;
 	struct application ap = { .sv = sv, .w = &one, .sum = sum, .c = c, .dst = dst,
 				  .pure = SYM_NONE, .cleanup = cleanup,
-				  .quiet = sum->noutcomes > 1 };
+				  .quiet = !summary_is_uniform(sum) };
 	bool done = false;
 
 	if (has_locking_callback(sv, c))

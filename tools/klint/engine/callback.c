@@ -67,16 +67,21 @@ void callback_meet(struct solver *sv, struct work_state *w, struct need *out)
 	if (func == UINT32_MAX || !sv->e->funcs[func].sum)
 		return;
 	for (uint32_t i = 0; i < sv->e->funcs[func].sum->nneeds; i++) {
-		struct need sub = *sv->e->funcs[func].sum->needs[i];
+		const struct need *its = sv->e->funcs[func].sum->needs[i];
+		struct need *sub;
 
 		if (out->broken) {
-			break_callback(sv, w, out, sv->e->funcs[func].sum->needs[i], func);
+			break_callback(sv, w, out, its, func);
 			continue;
 		}
-		/* The depths at which the callback is called come on top. */
+		if (its->nguards || its->kind != NEED_WAIT)
+			continue;
+		/* The depths at which the callback is called come on top.  The chain
+		 * points to this need: it lives as long as the engine. */
+		sub = arena_alloc(sv->e->arena, sizeof(*sub));
+		*sub = *its;
 		for (unsigned int k = 0; k < CTX_NPARTS; k++)
-			sub.ctx[k] += out->ctx[k] - w->s.ctx[k];
-		if (sub.nguards == 0 && sub.kind == NEED_WAIT)
-			need_apply(sv, w, &sub, &none, func, false);
+			sub->ctx[k] += out->ctx[k] - w->s.ctx[k];
+		need_apply(sv, w, sub, &none, func, false);
 	}
 }

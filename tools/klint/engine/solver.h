@@ -128,6 +128,10 @@ bool call_event(struct solver *sv, struct work_state *w, uint32_t ev);
 
 /* summary.c */
 const struct summary *summary_make(struct solver *sv);
+/* Do the two leave the same locks and depths? */
+bool outcome_same_effect(const struct outcome *a, const struct outcome *b);
+/* Do all ways of the function? */
+bool summary_is_uniform(const struct summary *sum);
 bool summary_same(const struct summary *a, const struct summary *b);
 /* writes.c: bit i: parameter i may be written through. */
 /* *hidden: those for which the stores are not all of the form `*p = v`. */

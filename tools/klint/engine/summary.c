@@ -101,13 +101,31 @@ static void outcome_of(struct solver *sv, const struct exit_path *x, struct outc
 	add_guards(sv, x, o);
 }
 
-static bool same_effect(const struct outcome *a, const struct outcome *b)
+bool outcome_same_effect(const struct outcome *a, const struct outcome *b)
 {
 	if (memcmp(a->ctx, b->ctx, sizeof(a->ctx)) || a->nlocks != b->nlocks)
 		return false;
 	for (unsigned int i = 0; i < a->nlocks; i++)
 		if (a->locks[i].lock != b->locks[i].lock ||
 		    a->locks[i].depth != b->locks[i].depth)
+			return false;
+	return true;
+}
+
+/* May the two be told as one?  A way that returns a parameter as it was says more by
+ * itself: the caller knows what it has passed. */
+static bool may_join(const struct solver *sv, const struct outcome *a, const struct outcome *b)
+{
+	bool own = a->ret_sym != SYM_NONE && sym_is(sv->e->t, a->ret_sym, S_PARAM);
+	bool other = b->ret_sym != SYM_NONE && sym_is(sv->e->t, b->ret_sym, S_PARAM);
+
+	return outcome_same_effect(a, b) && ((!own && !other) || a->ret_sym == b->ret_sym);
+}
+
+bool summary_is_uniform(const struct summary *sum)
+{
+	for (uint32_t i = 1; i < sum->noutcomes; i++)
+		if (!outcome_same_effect(&sum->outcomes[0], &sum->outcomes[i]))
 			return false;
 	return true;
 }
@@ -201,7 +219,7 @@ static bool is_balanced(const struct outcome *o)
 static void distrust(const struct solver *sv, struct summary *sum)
 {
 	/* It says what it does to a lock, but not all its ways are seen to do it. */
-	bool out_of_balance = sum->noutcomes > 1 &&
+	bool out_of_balance = !summary_is_uniform(sum) &&
 		(annots_say(sv, EFFECT_ACQUIRE) || annots_say(sv, EFFECT_RELEASE));
 
 	for (size_t i = 0; i < sv->nviolations; i++)
@@ -224,7 +242,7 @@ const struct summary *summary_make(struct solver *sv)
 
 		outcome_of(sv, &sv->exits[i], &o);
 		for (k = 0; k < sum->noutcomes; k++)
-			if (same_effect(&sum->outcomes[k], &o))
+			if (may_join(sv, &sum->outcomes[k], &o))
 				break;
 		if (k < sum->noutcomes)
 			join_outcome(sv->e->t, &sum->outcomes[k], &o);
@@ -257,7 +275,7 @@ bool summary_same(const struct summary *a, const struct summary *b)
 	    a->writes != b->writes)
 		return false;
 	for (uint32_t i = 0; i < a->noutcomes; i++)
-		if (!same_effect(&a->outcomes[i], &b->outcomes[i]) ||
+		if (!outcome_same_effect(&a->outcomes[i], &b->outcomes[i]) ||
 		    !cons_same(&a->outcomes[i].ret, &b->outcomes[i].ret) ||
 		    a->outcomes[i].ret_sym != b->outcomes[i].ret_sym)
 			return false;
