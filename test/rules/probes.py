@@ -248,6 +248,16 @@ def probe_leave(probe, row, contexts):
     probe.call(f"in_{part_of(row)}", mark=True)
 
 
+def probe_restore(probe, row, contexts):
+    """What was raised before is as it was behind it."""
+    conditions = probe.satisfy(condition_of(row))
+    probe.inverse, probe.lints = True, ("atomic-sleep",)
+    probe.call(f"enter_{part_of(row)}")
+    probe.row()
+    probe.when(conditions)
+    probe.call("sleep", mark=True)
+
+
 def probe_require(probe, row, contexts):
     if "held" in row or "not-held" in row:
         text = row.get("held") or row["not-held"]
@@ -275,12 +285,15 @@ def callback(probe, name, context):
 
 
 def probe_call(probe, row, contexts):
-    match = re.fullmatch(r"\$(\d+)", row["fn"])
+    match = re.fullmatch(r"\$(\d+)(?:->(\w+))?", row["fn"])
     if not match:
         raise Uncovered(f"the engine does not follow {row['fn']} to a function")
     name = f"{probe.name}_called"
     probe.satisfy(row.get("if"))
     probe.fixed[int(match[1])] = f"&{name}"
+    if match[2]:
+        probe.body.append(f"  store @{name}_object.rowtest:{match[2]} = &{name}")
+        probe.fixed[int(match[1])] = f"&@{name}_object"
     if "context" in row:
         probe.row()
         callback(probe, name, contexts[row["context"]])
@@ -347,7 +360,7 @@ def probe_nothing(probe, row, contexts):
 PROBES = {
     "sleeps": probe_wait, "waits": probe_wait, "acquires": probe_acquire,
     "releases": probe_release, "enters": probe_enter, "leaves": probe_leave,
-    "resets": probe_leave, "restores": probe_leave, "requires": probe_require, "calls": probe_call,
+    "resets": probe_leave, "restores": probe_restore, "requires": probe_require, "calls": probe_call,
     "noreturn": probe_noreturn, "warns": probe_warns, "returns": probe_return, "nothing": probe_nothing,
 }
 

@@ -213,6 +213,83 @@ static bool call_may_apply(struct engine *e, const struct rule_call *rc, const s
 	return true;
 }
 
+/* The function that the static object's member at @addr is initialised with. */
+static uint32_t initialised_with(struct engine *e, sym addr)
+{
+	const struct kir_module *m = e->m;
+	sym root = sym_root(e->t, addr);
+
+	for (uint32_t g = 0; g < m->nglobals; g++) {
+		if (sym_atom(e->t, S_GLOBAL, sym_name(e->t, kir_string(m, m->globals[g].name))) != root)
+			continue;
+		for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
+			const struct kir_init *in = &m->inits[m->globals[g].init_first + i];
+			const struct kir_value *v = &m->values[in->value];
+
+			if (v->kind == KIR_V_FUNC && static_addr(e, in->place) == addr)
+				return strmap_get(e->by_name, kir_string(m, v->a));
+		}
+	}
+	return UINT32_MAX;
+}
+
+static void add_entry(struct entry_list *l, uint32_t target, uint32_t context,
+		      const struct kir_event *ev, uint32_t by, const char *how)
+{
+	if (target != UINT32_MAX)
+		vec_push(l->v, l->n, l->cap) = (struct entry){ .func = target,
+			.context = context, .loc = ev->loc, .by = by, .how = how };
+}
+
+struct member_search {
+	kir_id object;		/* the pointer that is registered */
+	uint32_t field;
+	uint32_t found;		/* function, or UINT32_MAX */
+};
+
+/* `object->field = function`, `place.field = function` with the object at &place. */
+static void visit_member_store(struct engine *e, uint32_t func, uint32_t at, void *data)
+{
+	const struct kir_event *ev = &e->m->events[at];
+	const struct kir_value *values = e->m->values, *dst, *object;
+	struct member_search *s = data;
+
+	(void)func;
+	if (ev->kind != KIR_E_STORE || values[ev->value].kind != KIR_V_FUNC)
+		return;
+	dst = &values[ev->dst];
+	object = &values[s->object];
+	if (dst->kind != KIR_V_FIELD || e->names[ev->dst] != s->field)
+		return;
+	if (object->kind == KIR_V_ADDR ? dst->a == object->a :
+	    values[dst->a].kind == KIR_V_DEREF && values[dst->a].a == s->object)
+		s->found = strmap_get(e->by_name, kir_string(e->m, values[ev->value].a));
+}
+
+/* `$1->notifier_call`: a member of the object that is registered, as the registering
+ * function stores it, or else as it is initialised. */
+static void register_member(struct engine *e, struct entry_list *l, const struct rule *rule,
+			    const struct rule_call *rc, const struct kir_event *ev, uint32_t func)
+{
+	kir_id arg = e->m->args[ev->arg_first + rc->fn.arg - 1];
+	const struct kir_value *v = &e->m->values[arg];
+	sym object = v->kind == KIR_V_ADDR ? static_addr(e, v->a) : SYM_NONE, member;
+	const struct sym_node *n;
+	struct member_search s;
+
+	member = eval_rule_expr(e, &rc->fn);
+	n = sym_get(e->t, member);
+	if (n->kind != S_LOAD || sym_get(e->t, n->a)->kind != S_FIELD)
+		return;
+	s = (struct member_search){ arg, sym_get(e->t, n->a)->b, UINT32_MAX };
+	for_each_event(e, func, visit_member_store, &s);
+	if (s.found == UINT32_MAX && object != SYM_NONE) {
+		member = sym_replace(e->t, n->a, sym_atom(e->t, S_PARAM, rc->fn.arg - 1), object);
+		s.found = initialised_with(e, member);
+	}
+	add_entry(l, s.found, rc->context, ev, func, rule->name);
+}
+
 static void visit_registration(struct engine *e, uint32_t func, uint32_t at, void *data)
 {
 	const struct kir_event *ev = &e->m->events[at];
@@ -229,19 +306,16 @@ static void visit_registration(struct engine *e, uint32_t func, uint32_t at, voi
 	for (uint32_t i = 0; rule && i < rule->ncalls; i++) {
 		const struct rule_call *rc = &rule->calls[i];
 		const struct kir_value *fn;
-		uint32_t target;
 
-		if (rc->context == RULES_NONE || rc->fn.root != ROOT_ARG || rc->fn.nsteps ||
-		    rc->fn.arg > ev->arg_count)
+		if (rc->context == RULES_NONE || rc->fn.root != ROOT_ARG ||
+		    rc->fn.arg > ev->arg_count || !call_may_apply(e, rc, ev))
 			continue;
 		fn = &e->m->values[e->m->args[ev->arg_first + rc->fn.arg - 1]];
-		if (fn->kind != KIR_V_FUNC || !call_may_apply(e, rc, ev))
-			continue;
-		target = strmap_get(e->by_name, kir_string(e->m, fn->a));
-		if (target != UINT32_MAX)
-			vec_push(l->v, l->n, l->cap) = (struct entry){ .func = target,
-				.context = rc->context, .loc = ev->loc, .by = func,
-				.how = rule->name };
+		if (rc->fn.nsteps)
+			register_member(e, l, rule, rc, ev, func);
+		else if (fn->kind == KIR_V_FUNC)
+			add_entry(l, strmap_get(e->by_name, kir_string(e->m, fn->a)),
+				  rc->context, ev, func, rule->name);
 	}
 }
 
