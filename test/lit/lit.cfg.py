@@ -26,8 +26,10 @@ config.environment["PATH"] = os.pathsep.join([tools, config.environment["PATH"]]
 for name in ("HOME", "KLINT_CACHE", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
-# A developer's own defaults must not change what a test sees.
-config.environment["KLINT_FLAGS"] = ""
+# A developer's own defaults must not change what a test sees.  KLINT_TEST_CLANG names
+# the version of Clang to read sources with; without it klint takes the newest.
+llvm = os.environ.get("KLINT_TEST_CLANG", "22")
+config.environment["KLINT_FLAGS"] = "" if llvm == "22" else f"--clang=clang-{llvm}"
 
 
 def flags(version, series):
@@ -41,7 +43,7 @@ config.substitutions += [
     (r"%klint\b", str(klint)),
     (r"%clang22\b", "/usr/lib/llvm-22/bin/clang"),
     (r"%clang19\b", "/usr/lib/llvm-19/bin/clang"),
-    (r"%kflags\b", flags("22", "6.12")),
-    (r"%kflags61\b", flags("22", "6.1")),
+    (r"%kflags\b", flags(llvm, "6.12")),
+    (r"%kflags61\b", flags(llvm, "6.1")),
     (r"%include\b", str(root / "include")),
 ]

@@ -59,7 +59,7 @@ int indirect(struct item *i)
 
 // What is read through volatile may differ each time; it is written as any place.
 // CHECK-LABEL: func once(
-// CHECK: store %i*.item:n = ?
+// CHECK: store %i*.item:n = (^%i*.item:a[1])
 void once(struct item *i)
 {
 	*(volatile int *)&i->n = *(volatile int *)&i->a[1];

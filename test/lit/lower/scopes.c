@@ -35,11 +35,11 @@ int on_return(struct lock *l)
 // CHECK: work(2)
 // CHECK: call leave(&%g) cleanup
 // CHECK-NEXT: end %g
-// CHECK-NEXT: goto [[OUT:b[0-9]+]]
+// CHECK-NEXT: {{goto|jump}} [[OUT:b[0-9]+]]
 // CHECK: work(3)
 // CHECK: call leave(&%g) cleanup
 // CHECK-NEXT: end %g
-// CHECK-NEXT: goto
+// CHECK-NEXT: jump
 // CHECK: [[OUT]]:
 // CHECK: return
 void on_jumps(struct lock *l, int n)

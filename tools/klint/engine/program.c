@@ -50,7 +50,7 @@ static void index_functions(struct engine *e)
 }
 
 /* The address of a place that needs no state to be told: of a global. */
-static sym static_addr(struct engine *e, kir_id place)
+sym program_static_addr(struct engine *e, kir_id place)
 {
 	const struct kir_value *v = &e->m->values[place];
 	sym base;
@@ -59,10 +59,10 @@ static sym static_addr(struct engine *e, kir_id place)
 	case KIR_V_GLOBAL:
 		return sym_atom(e->t, S_GLOBAL, e->names[place]);
 	case KIR_V_FIELD:
-		base = static_addr(e, v->a);
+		base = program_static_addr(e, v->a);
 		return base == SYM_NONE ? base : sym_field(e->t, base, e->names[place]);
 	case KIR_V_INDEX:
-		base = static_addr(e, v->a);
+		base = program_static_addr(e, v->a);
 		if (base == SYM_NONE || e->m->values[v->b].kind != KIR_V_INT)
 			return SYM_NONE;
 		return sym_index(e->t, base, sym_int(e->t, e->m->values[v->b].imm));
@@ -79,7 +79,7 @@ static sym static_init(struct engine *e, kir_id value)
 	case KIR_V_INT: return sym_int(e->t, v->imm);
 	case KIR_V_NULL: return sym_int(e->t, 0);
 	case KIR_V_FUNC: return sym_atom(e->t, S_FUNC, e->names[value]);
-	case KIR_V_ADDR: return static_addr(e, v->a);
+	case KIR_V_ADDR: return program_static_addr(e, v->a);
 	default: return SYM_NONE;
 	}
 }
@@ -102,7 +102,7 @@ static void index_statics(struct engine *e)
 			continue;
 		for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
 			const struct kir_init *in = &m->inits[m->globals[g].init_first + i];
-			struct binding b = { static_addr(e, in->place), static_init(e, in->value) };
+			struct binding b = { program_static_addr(e, in->place), static_init(e, in->value) };
 
 			if (b.addr != SYM_NONE && b.value != SYM_NONE)
 				vec_push(v, n, cap) = b;
@@ -135,7 +135,7 @@ static void add_target(struct engine *e, struct target_list *l, kir_id value, ki
 		.field = field, .func = func, .loc = loc, .by = by };
 }
 
-static void for_each_event(struct engine *e, uint32_t func,
+void program_for_each_event(struct engine *e, uint32_t func,
 			   void (*visit)(struct engine *, uint32_t func, uint32_t event, void *),
 			   void *data)
 {
@@ -174,192 +174,9 @@ static void index_targets(struct engine *e)
 				   sym_name(e->t, kir_string(m, in->field)), KIR_NONE, in->loc);
 		}
 	for (uint32_t f = 0; f < m->nfuncs; f++)
-		for_each_event(e, f, visit_store, &l);
+		program_for_each_event(e, f, visit_store, &l);
 	e->targets = l.v;
 	e->ntargets = l.n;
-}
-
-struct entry_list {
-	struct entry *v;
-	size_t n, cap;
-};
-
-/* A condition on constants: false only when it surely does not hold. */
-static bool call_may_apply(struct engine *e, const struct rule_call *rc, const struct kir_event *ev)
-{
-	struct guard g[NEED_GUARDS];
-	uint8_t n;
-
-	if (!eval_rule_guards(e, &rc->cond, false, g, &n))
-		return true;
-	for (uint8_t i = 0; i < n; i++) {
-		sym what = g[i].what;
-		struct cons is, both;
-
-		for (uint32_t a = 0; a < ev->arg_count; a++) {
-			const struct kir_value *v = &e->m->values[e->m->args[ev->arg_first + a]];
-			sym by = v->kind == KIR_V_INT ? sym_int(e->t, v->imm) :
-				v->kind == KIR_V_NULL ? sym_int(e->t, 0) : SYM_NONE;
-
-			if (by != SYM_NONE)
-				what = sym_replace(e->t, what, sym_atom(e->t, S_PARAM, a), by);
-		}
-		if (!sym_is(e->t, what, S_INT))
-			continue;
-		is = cons_eq(sym_get(e->t, what)->imm);
-		if (!cons_meet(&is, &g[i].is, &both))
-			return false;
-	}
-	return true;
-}
-
-/* The function that the static object's member at @addr is initialised with. */
-static uint32_t initialised_with(struct engine *e, sym addr)
-{
-	const struct kir_module *m = e->m;
-	sym root = sym_root(e->t, addr);
-
-	for (uint32_t g = 0; g < m->nglobals; g++) {
-		if (sym_atom(e->t, S_GLOBAL, sym_name(e->t, kir_string(m, m->globals[g].name))) != root)
-			continue;
-		for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
-			const struct kir_init *in = &m->inits[m->globals[g].init_first + i];
-			const struct kir_value *v = &m->values[in->value];
-
-			if (v->kind == KIR_V_FUNC && static_addr(e, in->place) == addr)
-				return strmap_get(e->by_name, kir_string(m, v->a));
-		}
-	}
-	return UINT32_MAX;
-}
-
-static void add_entry(struct entry_list *l, uint32_t target, uint32_t context,
-		      const struct kir_event *ev, uint32_t by, const char *how)
-{
-	if (target != UINT32_MAX)
-		vec_push(l->v, l->n, l->cap) = (struct entry){ .func = target,
-			.context = context, .loc = ev->loc, .by = by, .how = how };
-}
-
-struct member_search {
-	kir_id object;		/* the pointer that is registered */
-	uint32_t field;
-	uint32_t found;		/* function, or UINT32_MAX */
-};
-
-/* `object->field = function`, `place.field = function` with the object at &place. */
-static void visit_member_store(struct engine *e, uint32_t func, uint32_t at, void *data)
-{
-	const struct kir_event *ev = &e->m->events[at];
-	const struct kir_value *values = e->m->values, *dst, *object;
-	struct member_search *s = data;
-
-	(void)func;
-	if (ev->kind != KIR_E_STORE || values[ev->value].kind != KIR_V_FUNC)
-		return;
-	dst = &values[ev->dst];
-	object = &values[s->object];
-	if (dst->kind != KIR_V_FIELD || e->names[ev->dst] != s->field)
-		return;
-	if (object->kind == KIR_V_ADDR ? dst->a == object->a :
-	    values[dst->a].kind == KIR_V_DEREF && values[dst->a].a == s->object)
-		s->found = strmap_get(e->by_name, kir_string(e->m, values[ev->value].a));
-}
-
-/* `$1->notifier_call`: a member of the object that is registered, as the registering
- * function stores it, or else as it is initialised. */
-static void register_member(struct engine *e, struct entry_list *l, const struct rule *rule,
-			    const struct rule_call *rc, const struct kir_event *ev, uint32_t func)
-{
-	kir_id arg = e->m->args[ev->arg_first + rc->fn.arg - 1];
-	const struct kir_value *v = &e->m->values[arg];
-	sym object = v->kind == KIR_V_ADDR ? static_addr(e, v->a) : SYM_NONE, member;
-	const struct sym_node *n;
-	struct member_search s;
-
-	member = eval_rule_expr(e, &rc->fn);
-	n = sym_get(e->t, member);
-	if (n->kind != S_LOAD || sym_get(e->t, n->a)->kind != S_FIELD)
-		return;
-	s = (struct member_search){ arg, sym_get(e->t, n->a)->b, UINT32_MAX };
-	for_each_event(e, func, visit_member_store, &s);
-	if (s.found == UINT32_MAX && object != SYM_NONE) {
-		member = sym_replace(e->t, n->a, sym_atom(e->t, S_PARAM, rc->fn.arg - 1), object);
-		s.found = initialised_with(e, member);
-	}
-	add_entry(l, s.found, rc->context, ev, func, rule->name);
-}
-
-static void visit_registration(struct engine *e, uint32_t func, uint32_t at, void *data)
-{
-	const struct kir_event *ev = &e->m->events[at];
-	struct entry_list *l = data;
-	const struct kir_value *callee;
-	const struct rule *rule;
-
-	if (ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO)
-		return;
-	callee = &e->m->values[ev->callee];
-	if (callee->kind != KIR_V_FUNC)
-		return;
-	rule = rules_find(e->rules, kir_string(e->m, callee->a));
-	for (uint32_t i = 0; rule && i < rule->ncalls; i++) {
-		const struct rule_call *rc = &rule->calls[i];
-		const struct kir_value *fn;
-
-		if (rc->context == RULES_NONE || rc->fn.root != ROOT_ARG ||
-		    rc->fn.arg > ev->arg_count || !call_may_apply(e, rc, ev))
-			continue;
-		fn = &e->m->values[e->m->args[ev->arg_first + rc->fn.arg - 1]];
-		if (rc->fn.nsteps)
-			register_member(e, l, rule, rc, ev, func);
-		else if (fn->kind == KIR_V_FUNC)
-			add_entry(l, strmap_get(e->by_name, kir_string(e->m, fn->a)),
-				  rc->context, ev, func, rule->name);
-	}
-}
-
-static int compare_entry(const void *x, const void *y)
-{
-	const struct entry *a = x, *b = y;
-
-	if (a->func != b->func)
-		return a->func < b->func ? -1 : 1;
-	if (a->context != b->context)
-		return a->context < b->context ? -1 : 1;
-	return a->loc < b->loc ? -1 : a->loc > b->loc;
-}
-
-static void index_entries(struct engine *e)
-{
-	struct entry_list l = { 0 };
-	struct entry *sorted;
-
-	for (size_t i = 0; i < e->ntargets; i++) {
-		const struct target *tg = &e->targets[i];
-		const char *record = sym_name_text(e->t, tg->record);
-		const char *field = sym_name_text(e->t, tg->field);
-		const struct rule_ops *ops = rules_find_ops(e->rules, record, field);
-
-		if (ops)
-			vec_push(l.v, l.n, l.cap) = (struct entry){ .func = tg->func,
-				.context = ops->context, .loc = tg->loc, .by = tg->by,
-				.how = arena_printf(e->arena, "%s.%s", record, field) };
-	}
-	for (uint32_t f = 0; f < e->m->nfuncs; f++)
-		for_each_event(e, f, visit_registration, &l);
-	if (l.n)
-		qsort(l.v, l.n, sizeof(*l.v), compare_entry);
-	sorted = arena_alloc(e->arena, (l.n + 1) * sizeof(*sorted));
-	if (l.n)
-		memcpy(sorted, l.v, l.n * sizeof(*sorted));
-	for (size_t i = 0; i < l.n; i++) {
-		struct func_info *fi = &e->funcs[sorted[i].func];
-
-		if (!fi->nentries++)
-			fi->entries = &sorted[i];
-	}
-	free(l.v);
 }
 
 /* Tarjan's algorithm with its own stack: components come out callees first. */
@@ -514,7 +331,7 @@ static void solve_all(struct engine *e)
 	for (uint32_t i = 0; i < n; i++) {
 		struct callee_list l = { 0 };
 
-		for_each_event(e, i, visit_callee, &l);
+		program_for_each_event(e, i, visit_callee, &l);
 		s.callees[i] = l.v;
 		s.ncallees[i] = (uint32_t)l.n;
 	}
@@ -546,7 +363,7 @@ struct engine *engine_solve(const struct kir_module *m, const struct rules *r,
 	index_functions(e);
 	index_statics(e);
 	index_targets(e);
-	index_entries(e);
+	entries_index(e);
 	solve_all(e);
 	return e;
 }

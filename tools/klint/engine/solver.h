@@ -46,6 +46,7 @@ bool eval_assume(struct solver *sv, struct work_state *w, sym x, bool nonzero);
 bool eval_assume_cons(struct solver *sv, struct work_state *w, sym x, const struct cons *c);
 /* The symbol FRESH(@point), after the state has forgotten its last value. */
 sym eval_fresh(struct solver *sv, struct work_state *w, uint32_t point);
+/* store.c: */
 void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, origin at);
 /* The member called @name of any object but the one at @keep may be changed by @at. */
 void eval_forget_field(struct solver *sv, struct work_state *w, uint32_t name, sym keep,
@@ -71,8 +72,27 @@ sym eval_rule_expr(struct engine *e, const struct rule_expr *x);
 bool eval_rule_guards(struct engine *e, const struct rule_cond *cond, bool on_ret,
 		      struct guard *guards, uint8_t *n);
 
+/* apply.c: a call of @fi, whose summary is known; the result goes to @dst.  False: it
+ * does not return. */
+bool summary_apply(struct solver *sv, struct work_state *w, const struct func_info *fi,
+		   struct call_args *c, sym dst, bool cleanup);
+
+/* annot.c: what the function @f says that it needs or, with @changes, does to locks; of
+ * one with a body that is known better from there. */
+void annots_apply(struct solver *sv, struct work_state *w, const struct kir_func *f,
+		  struct call_args *c, bool changes);
 /* Does an annotation of the function itself have an effect of this kind? */
 bool annots_say(const struct solver *sv, enum rule_effect_kind kind);
+
+/* doubt.c: the branch has told of calls that had a held lock's object. */
+void doubt_note_success(struct solver *sv, struct work_state *w);
+/* Does @x speak of a flag that code which is not known was given to keep? */
+bool doubt_is_flag(const struct symtab *t, sym x);
+/* What is held hangs on such a flag (`locked`, `dropped`) from here on. */
+void doubt_all(struct work_state *w);
+/* Forget what earlier volatile reads have shown of what @v, or with SYM_NONE any value,
+ * reads anew.  False: nothing. */
+bool doubt_forget_volatile(const struct solver *sv, struct work_state *w, sym v);
 
 /* lock.c: locks and context depths. */
 const struct rule_lock_kind *lock_kind(const struct engine *e, uint32_t kind);
@@ -124,6 +144,12 @@ bool rule_assume_guard(struct solver *sv, struct work_state *w, const struct gua
 
 /* call.c: one event; a second state that it leaves. */
 void call_leave_state(struct solver *sv, const struct work_state *w);
+/* Locals whose address the callee gets (bit i of @writes: through argument i) may hold
+ * anything after. */
+void call_forget_pointed(struct solver *sv, struct work_state *w, const struct call_args *c,
+			 uint64_t writes);
+/* Does the callee get a function that takes or gives back locks? */
+bool call_has_locking_callback(const struct solver *sv, const struct call_args *c);
 bool call_event(struct solver *sv, struct work_state *w, uint32_t ev);
 
 /* summary.c */
@@ -138,6 +164,15 @@ bool summary_same(const struct summary *a, const struct summary *b);
 uint64_t writes_infer(struct solver *sv, bool *pure, uint64_t *hidden);
 /* imbalance.c: compare the exits with each other. */
 void check_exits(struct solver *sv);
+
+/* program.c: @visit each event of the function. */
+void program_for_each_event(struct engine *e, uint32_t func,
+			    void (*visit)(struct engine *, uint32_t func, uint32_t event, void *),
+			    void *data);
+/* The address of a place that needs no state to be told, of a global, or SYM_NONE. */
+sym program_static_addr(struct engine *e, kir_id place);
+/* register.c: fill in the entries of all functions. */
+void entries_index(struct engine *e);
 
 /* solve.c: solve one function with the summaries that there are. */
 void solve_function(struct engine *e, struct func_info *fi);

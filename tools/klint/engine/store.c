@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stores to memory: what is known of the place ends, what was copied from it and what is
+ * known of the entry goes on under another name.
+ */
+#include "solver.h"
+
+/* The load of a member called @name that @x speaks of, one of them. */
+static sym find_load(const struct symtab *t, sym x, uint32_t name)
+{
+	const struct sym_node *n = sym_get(t, x);
+	const struct sym_node *at;
+	sym in;
+
+	if (!(n->flags & SF_LOAD) || !n->depth)
+		return SYM_NONE;
+	if (n->kind == S_LOAD) {
+		at = sym_get(t, n->a);
+		if (at->kind == S_FIELD && at->b == name)
+			return x;
+	}
+	in = find_load(t, n->a, name);
+	if (in == SYM_NONE && (n->kind == S_INDEX ||
+			       ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)))
+		in = find_load(t, n->b, name);
+	return in;
+}
+
+bool eval_is_entry(const struct solver *sv, const uint64_t *changed, sym x)
+{
+	const struct symtab *t = sv->e->t;
+	const struct sym_node *n = sym_get(t, x);
+
+	if (!(n->flags & SF_LOAD))
+		return true;
+	if (n->kind == S_LOAD) {
+		const struct sym_node *at = sym_get(t, n->a);
+
+		if (at->kind == S_FIELD && flow_in_stores(sv->fl, changed, at->b))
+			return false;
+		if (at->kind == S_PARAM && flow_in_stores(sv->fl, changed, FLOW_POINTED + at->a))
+			return false;
+	}
+	return eval_is_entry(sv, changed, n->a) &&
+	       ((n->kind != S_INDEX &&
+		 !((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)) ||
+		eval_is_entry(sv, changed, n->b));
+}
+
+/* The name, from @at on, of what @load was before. */
+static sym past_name(struct solver *sv, struct work_state *w, sym load, origin at)
+{
+	struct symtab *t = sv->e->t;
+	sym addr = sym_get(t, load)->a, old;
+	const struct sym_node *n;
+
+	if (!sym_is(t, load, S_LOAD))	/* deeper than is followed */
+		return load;
+	n = sym_get(t, addr);
+	if ((n->kind == S_FIELD || n->kind == S_PARAM) && !(n->flags & SF_VAR) &&
+	    !flow_in_stores(sv->fl, sv->changed, n->kind == S_FIELD ? n->b : FLOW_POINTED + n->a))
+		return sym_entry(t, addr);
+	old = sym_old(t, at, load, !sv->fl->in_loop[sv->block]);
+	state_forget(w, t, old);
+	return old;
+}
+
+/* What is known of what memory held at entry still is. */
+static void keep_entry_facts(struct solver *sv, struct work_state *w, uint32_t name, origin at)
+{
+	struct symtab *t = sv->e->t;
+	struct fact kept[8];
+	unsigned int n = 0, nkept = 0;
+
+	for (unsigned int i = 0; i < w->s.nfacts; i++) {
+		struct fact f = w->facts[i];
+
+		if (!sym_loads_field(t, f.what, name)) {
+			w->facts[n++] = f;
+			continue;
+		}
+		for (sym load = find_load(t, f.what, name); load != SYM_NONE;
+		     load = find_load(t, f.what, name))
+			f.what = sym_replace(t, f.what, load, past_name(sv, w, load, at));
+		if (nkept < 8 && !(sym_get(t, f.what)->flags & (SF_FRESH | SF_OLD)))
+			kept[nkept++] = f;
+	}
+	w->s.nfacts = (uint16_t)n;
+	for (unsigned int i = 0; i < nkept; i++) {
+		state_set_fact(w, kept[i].what, &kept[i].is);
+		if (kept[i].entry)
+			state_note_entry(w, kept[i].what);
+	}
+}
+
+void eval_forget_field(struct solver *sv, struct work_state *w, uint32_t name, sym keep,
+		       origin at)
+{
+	struct symtab *t = sv->e->t;
+	unsigned int n = 0;
+	uint32_t nth = 0;
+
+	for (unsigned int i = 0; i < w->s.nenv; i++) {
+		const struct sym_node *node = sym_get(t, w->env[i].addr);
+		bool same = node->kind == S_FIELD && node->b == name && w->env[i].addr != keep &&
+			    !sym_is(t, sym_root(t, w->env[i].addr), S_VAR);
+
+		if (!same)
+			w->env[n++] = w->env[i];
+	}
+	w->s.nenv = (uint16_t)n;
+	/* What variables have copied from there stays what it was. */
+	for (unsigned int i = 0; i < w->s.nenv && nth < 4; i++) {
+		sym load = find_load(t, w->env[i].value, name);
+
+		if (load == SYM_NONE)
+			continue;
+		nth++;
+		state_replace(w, t, load, past_name(sv, w, load, at));
+		i = UINT32_MAX;		/* from the start: entries have moved */
+	}
+	keep_entry_facts(sv, w, name, at);
+	vec_push(sv->stored, sv->nstored, sv->stored_cap) = name;
+}
+
+void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, origin at)
+{
+	struct symtab *t = sv->e->t;
+	sym root = sym_root(t, addr);
+
+	if (!sym_is(t, root, S_VAR)) {
+		const struct sym_node *n = sym_get(t, addr);
+		sym before = sym_load(t, addr);
+		/* What a variable copied from there keeps its identity, under a
+		 * name that says that the place has changed since. */
+		sym old = past_name(sv, w, before, at);
+
+		state_replace(w, t, before, old);
+		value = sym_replace(t, value, before, old);
+		if (n->kind == S_FIELD) {
+			/* The value may speak of what is renamed: it is in the state. */
+			state_bind(w, addr, value);
+			eval_forget_field(sv, w, n->b, addr, at);
+			return;
+		}
+	} else {
+		struct cons any = cons_any();
+
+		state_set_fact(w, sym_load(t, addr), &any);
+	}
+	state_bind(w, addr, value);
+}
+
+/* Is @addr the address @base or of a part of it?  Its path is replayed on @to. */
+static sym rebase(struct symtab *t, sym addr, sym base, sym to)
+{
+	struct sym_node n;
+	sym up;
+
+	if (addr == base)
+		return to;
+	n = *sym_get(t, addr);
+	if (n.kind != S_FIELD && n.kind != S_INDEX)
+		return SYM_NONE;
+	up = rebase(t, n.a, base, to);
+	if (up == SYM_NONE)
+		return SYM_NONE;
+	return n.kind == S_FIELD ? sym_field(t, up, n.b) : sym_index(t, up, n.b);
+}
+
+void eval_copy(struct solver *sv, struct work_state *w, sym dst, sym src)
+{
+	struct symtab *t = sv->e->t;
+	struct binding found[32];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < w->s.nenv && n < 32; i++) {
+		sym at = rebase(t, w->env[i].addr, src, dst);
+
+		if (at != SYM_NONE)
+			found[n++] = (struct binding){ at, w->env[i].value };
+	}
+	for (unsigned int i = 0; i < w->s.nenv;) {
+		if (rebase(t, w->env[i].addr, dst, dst) != SYM_NONE)
+			state_unbind(w, w->env[i].addr);
+		else
+			i++;
+	}
+	for (unsigned int i = 0; i < n; i++)
+		state_bind(w, found[i].addr, found[i].value);
+}
