@@ -51,14 +51,18 @@ def read_expectations(path):
 
 
 def check_name(path, expected):
-    """A bad one expects something, a clean twin nothing but a known falsehood."""
+    """A bad one expects something, the others nothing but known falsehoods."""
+    falsehoods = 'EXPECT-FALSE' in expected.values()
     kinds = set(expected.values()) - {'EXPECT-FALSE'}
     if path.stem.endswith('-bad') and not kinds:
         die(f'{path}: a -bad case without EXPECT')
-    if path.stem.endswith('-ok') and kinds:
-        die(f'{path}: an -ok case with {sorted(kinds)[0]}')
-    if not path.stem.endswith(('-bad', '-ok')):
-        die(f'{path}: the name ends neither in -bad nor in -ok')
+    if path.stem.endswith(('-ok', '-false')) and kinds:
+        die(f'{path}: correct code with {sorted(kinds)[0]}')
+    if path.stem.endswith('-false') and not falsehoods:
+        die(f'{path}: a -false case without EXPECT-FALSE; if klint is silent at last, '
+            'make it -ok')
+    if not path.stem.endswith(('-bad', '-ok', '-false')):
+        die(f'{path}: the name ends neither in -bad, -ok nor -false')
 
 
 def sources(directory):

@@ -321,10 +321,25 @@ def probe_warns(probe, row, contexts):
     probe.call("sleep", mark=True)
 
 
+def probe_last(probe, last):
+    """A caller that may have another reference is not told what the last one needs."""
+    inner = Probe(probe.m, f"{probe.name}_put", probe.callee, {})
+    inner.nargs = probe.nargs
+    inner.row()
+    inner.when(["$0" if last else "!$0"])
+    inner.call("sleep")
+    inner.finish()
+    probe.inverse, probe.lints = True, ("atomic-sleep",)
+    probe.call("spin", "&@rowtest_lock")
+    probe.say(f"call {probe.name}_put()", True)
+
+
 def probe_return(probe, row, contexts):
     """Behind a branch that what is known of the result excludes."""
     match = re.fullmatch(r"(\w+)\((.*)\)", row)
     name, inside = match.groups() if match else (row, "")
+    if name in ("last", "not_last"):
+        return probe_last(probe, name == "last")
     probe.inverse = True
     probe.call("take_mutex_exclusive", "&@rowtest_lock")
     if name in ("test", "test_not"):

@@ -80,6 +80,7 @@ void callback_meet(struct solver *sv, struct work_state *w, struct need *out)
 		 * points to this need: it lives as long as the engine. */
 		sub = arena_alloc(sv->e->arena, sizeof(*sub));
 		*sub = *its;
+		sub->last = false;	/* the function is in sight */
 		for (unsigned int k = 0; k < CTX_NPARTS; k++)
 			sub->ctx[k] += out->ctx[k] - w->s.ctx[k];
 		need_apply(sv, w, sub, &none, func, false);

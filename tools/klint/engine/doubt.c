@@ -54,6 +54,30 @@ static bool is_success(const struct kir_type *ret, const struct cons *c)
 }
 
 /* The type of the result of the call @at, as far as it can be told. */
+static sym find_last(const struct symtab *t, sym x)
+{
+	const struct sym_node *n = sym_get(t, x);
+
+	while (n->depth) {
+		if (n->kind == S_PRED && n->op == P_LAST)
+			return x;
+		x = n->a;
+		n = sym_get(t, x);
+	}
+	return SYM_NONE;
+}
+
+void doubt_note_last(struct solver *sv, struct work_state *w, sym v)
+{
+	sym last = find_last(sv->e->t, v);
+	struct cons c;
+
+	if (last == SYM_NONE)
+		return;
+	c = eval_cons(sv, &w->s, last);
+	w->s.last |= cons_truth(&c) == 1;
+}
+
 static struct kir_type result_type(const struct engine *e, origin at)
 {
 	const struct kir_value *callee = &e->m->values[e->m->events[at].callee];

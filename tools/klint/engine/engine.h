@@ -46,6 +46,7 @@ struct need {
 	enum wait_type wait;
 	bool widened;	/* seen on a widened state only */
 	bool violated;	/* broken already, if the guards hold: the caller decides */
+	bool last;	/* only when the last reference to something is given back */
 	bool shared;	/* NEED_LOCK: for reading */
 	bool any_state;		/* NEED_WAIT: whatever the task state is (cond_resched) */
 	sym lock;
@@ -88,6 +89,15 @@ struct outcome {
 				 * members of a returned record (rooted in S_RET) */
 };
 
+#define ANSWER_GUARDS 4
+
+/* What a pure function answers under conditions on what it is asked. */
+struct answer {
+	int64_t ret;
+	uint8_t nguards;
+	struct guard guards[ANSWER_GUARDS];
+};
+
 struct summary {
 	uint32_t noutcomes, nneeds;
 	struct outcome *outcomes;	/* none: it never returns */
@@ -96,6 +106,8 @@ struct summary {
 	uint64_t hidden;	/* and not only by `*p = v`, which outcomes tell */
 	uint64_t derefs;	/* bit i: has dereferenced parameter i when it returns */
 	bool pure;		/* reads its arguments and memory, and does nothing else */
+	uint32_t nanswers;	/* pure: 0 when not all its answers are constants */
+	struct answer *answers;
 	uint32_t nstored;
 	uint32_t *stored;	/* names of members it may store to, sorted */
 };

@@ -10,7 +10,7 @@
 
 static bool arises(const struct engine *e, const struct need *n, uint32_t parts)
 {
-	if (n->widened || n->violated || (n->zero_parts & parts))
+	if (n->widened || n->violated || (n->last && n->hops) || (n->zero_parts & parts))
 		return false;
 	for (unsigned int i = 0; i < n->nguards; i++) {
 		const struct sym_node *w = sym_get(e->t, n->guards[i].what);

@@ -213,7 +213,7 @@ static struct cons eval_pred(struct solver *sv, const struct state *s, const str
 	struct cons x = eval_cons(sv, s, n->a);
 	unsigned int yes = n->op == P_IS_ERR_OR_NULL ? C_ERR | C_ZERO : C_ERR;
 
-	if (n->op == P_ONCE)
+	if (n->op == P_ONCE || n->op == P_LAST)
 		return cons_any();
 	if (n->op == P_ERR_OR_ZERO)
 		return cons_mask((x.mask & C_ERR) | (x.mask & ~C_ERR ? C_ZERO : 0));
@@ -284,6 +284,48 @@ static struct cons eval_op(struct solver *sv, const struct state *s, const struc
 	}
 }
 
+/* What the pure function answers, for what is known of the arguments. */
+static struct cons eval_answer(struct solver *sv, const struct state *s, const struct sym_node *n)
+{
+	const sym args[] = { n->a, n->b };
+	struct call_args c = { .args = args, .n = n->b == SYM_NONE ? 1 : 2, .ret = SYM_NONE };
+	const struct summary *sum = n->imm >= 0 && n->imm < sv->e->m->nfuncs ?
+		sv->e->funcs[n->imm].sum : NULL;
+	struct cons all = cons_any();
+	bool any = false;
+
+	for (uint32_t i = 0; sum && i < sum->nanswers; i++) {
+		const struct answer *a = &sum->answers[i];
+		struct cons one = cons_eq(a->ret), both;
+		bool can = true;
+
+		for (uint8_t k = 0; k < a->nguards && can; k++) {
+			struct cons is = eval_cons(sv, s, eval_subst(sv, s, a->guards[k].what, &c));
+
+			can = cons_meet(&is, &a->guards[k].is, &both);
+		}
+		if (can)
+			all = any ? cons_join(&all, &one) : one;
+		any |= can;
+	}
+	return any ? all : cons_any();
+}
+
+bool eval_is_consistent(struct solver *sv, const struct state *s)
+{
+	for (unsigned int i = 0; i < s->nfacts; i++) {
+		const struct sym_node *n = sym_get(sv->e->t, s->facts[i].what);
+		struct cons is, both;
+
+		if (n->kind != S_APPLY)
+			continue;
+		is = eval_answer(sv, s, n);
+		if (!cons_meet(&is, &s->facts[i].is, &both))
+			return false;
+	}
+	return true;
+}
+
 /* What is known of what a branch has shown to be equal to @x. */
 static void meet_equals(const struct symtab *t, const struct state *s, sym x, struct cons *c)
 {
@@ -316,6 +358,9 @@ struct cons eval_cons(struct solver *sv, const struct state *s, sym x)
 		break;
 	case S_PRED:
 		c = eval_pred(sv, s, n);
+		break;
+	case S_APPLY:
+		c = eval_answer(sv, s, n);
 		break;
 	case S_TEST:
 		if (n->a & eval_parts(sv->e, s))
@@ -432,7 +477,8 @@ bool eval_assume(struct solver *sv, struct work_state *w, sym x, bool nonzero)
 		return false;
 	if (n.kind == S_OP && (n.op == KIR_OP_EQ || n.op == KIR_OP_LT || n.op == KIR_OP_ULT))
 		return assume_compare(sv, w, &n, nonzero);
-	if (n.kind == S_PRED && n.op != P_ERR_OR_ZERO && n.op != P_ONCE) {
+	if (n.kind == S_PRED && n.op != P_ERR_OR_ZERO && n.op != P_ONCE &&
+	    n.op != P_LAST) {
 		unsigned int yes = n.op == P_IS_ERR ? C_ERR : C_ERR | C_ZERO;
 
 		c = cons_mask(nonzero ? yes : C_ANY & ~yes);

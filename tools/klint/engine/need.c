@@ -176,7 +176,7 @@ static bool subsumes(const struct need *a, const struct need *b)
 		return false;
 	if (a->kind == NEED_WAIT && a->wait < b->wait)
 		return false;
-	if (a->widened && !b->widened)
+	if ((a->widened && !b->widened) || (a->last && !b->last))
 		return false;
 	if (memcmp(a->ctx, b->ctx, sizeof(a->ctx)) || (a->zero_parts & ~b->zero_parts))
 		return false;
@@ -462,10 +462,16 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 		out.ctx[i] = (int8_t)(n->ctx[i] + w->s.ctx[i]);
 	out.zero_parts = n->zero_parts | w->s.zero_parts;
 	out.widened = n->widened || w->s.widened == WIDENED;
+	out.last = n->last || w->s.last;
 	if (!add_path_guards(sv, &w->s, &out))
 		return;
 	if (n->lock != SYM_NONE)
 		out.lock = eval_subst(sv, &w->s, n->lock, c);
+	/* A callee that needs it for the last reference only: who calls may have another. */
+	if (n->last && callee != KIR_NONE && n->kind != NEED_CALL) {
+		need_export(sv, &out);
+		return;
+	}
 	if (n->kind == NEED_NOT_HELD && callee == KIR_NONE)
 		believe_released(w, out.lock);
 	switch (n->kind) {

@@ -207,6 +207,10 @@ static sym rule_result(struct solver *sv, struct work_state *w, const struct rul
 	}
 	x = eval_subst(sv, &w->s, eval_rule_expr(sv->e, &rule->ret.expr), c);
 	switch (rule->ret.kind) {
+	case RET_LAST: case RET_NOT_LAST:
+		x = sym_pred(t, P_LAST, x);
+		state_forget(w, t, x);	/* each time it is asked anew */
+		return rule->ret.kind == RET_LAST ? x : sym_op(t, KIR_OP_NOT, x, SYM_NONE);
 	case RET_IS_ERR: return sym_pred(t, P_IS_ERR, x);
 	case RET_IS_ERR_OR_NULL: return sym_pred(t, P_IS_ERR_OR_NULL, x);
 	case RET_ERR_OR_ZERO: return sym_pred(t, P_ERR_OR_ZERO, x);

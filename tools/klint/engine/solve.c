@@ -410,8 +410,11 @@ static void terminate(struct walk *wk, uint32_t block, struct work_state *w)
 				continue;
 			next.s.widened = WIDENED;
 		}
+		if (v != SYM_NONE && !eval_is_consistent(sv, &next.s))
+			continue;
 		if (v != SYM_NONE) {
 			doubt_note_success(sv, &next);
+			doubt_note_last(sv, &next, v);
 			if (doubt_is_flag(sv->e->t, v))
 				doubt_all(&next);
 		}

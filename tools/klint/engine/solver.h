@@ -43,6 +43,9 @@ sym eval_load(struct solver *sv, const struct state *s, sym addr);
 struct cons eval_cons(struct solver *sv, const struct state *s, sym x);
 /* Learn that @x is, or is not, zero.  False: it cannot be. */
 bool eval_assume(struct solver *sv, struct work_state *w, sym x, bool nonzero);
+/* False: what is known of a pure function's answer is not what it answers to what is
+ * known of its arguments by now. */
+bool eval_is_consistent(struct solver *sv, const struct state *s);
 bool eval_assume_cons(struct solver *sv, struct work_state *w, sym x, const struct cons *c);
 /* The symbol FRESH(@point), after the state has forgotten its last value. */
 sym eval_fresh(struct solver *sv, struct work_state *w, uint32_t point);
@@ -86,6 +89,9 @@ bool annots_say(const struct solver *sv, enum rule_effect_kind kind);
 
 /* doubt.c: the branch has told of calls that had a held lock's object. */
 void doubt_note_success(struct solver *sv, struct work_state *w);
+/* The branch on @v has told that the last reference is gone.  Whether that can be under
+ * a caller's locks hangs on references that nobody here sees. */
+void doubt_note_last(struct solver *sv, struct work_state *w, sym v);
 /* Does @x speak of a flag that code which is not known was given to keep? */
 bool doubt_is_flag(const struct symtab *t, sym x);
 /* What is held hangs on such a flag (`locked`, `dropped`) from here on. */

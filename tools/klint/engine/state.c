@@ -101,7 +101,8 @@ bool state_covers(const struct state *a, const struct state *b)
 
 	if (a->nfacts > b->nfacts || a->nenv > b->nenv || !state_same_property(a, b))
 		return false;
-	if (a->widened > b->widened || (a->flagged && !b->flagged))
+	if (a->widened > b->widened || (a->flagged && !b->flagged) ||
+	    (a->last && !b->last))
 		return false;
 	for (unsigned int i = 0; i < a->nenv; i++) {
 		while (j < b->nenv && b->env[j].addr < a->env[i].addr)
@@ -171,6 +172,7 @@ void state_join(struct work_state *w, const struct state *a, const struct state 
 	w->s.ctx_must = a->ctx_must & b->ctx_must;
 	w->s.ctx_unclear = a->ctx_unclear | b->ctx_unclear;
 	w->s.flagged = a->flagged || b->flagged;
+	w->s.last = a->last && b->last;
 	w->s.widened = a->widened > b->widened ? a->widened : b->widened;
 	for (i = 0; i < CTX_NPARTS; i++)
 		w->s.ctx_at[i] = first_origin(a->ctx_at[i], b->ctx_at[i]);

@@ -66,6 +66,7 @@ struct state {
 	origin ctx_at[CTX_NPARTS];
 	uint32_t ctx_unclear;	/* parts that a callee changes on some ways only */
 	uint32_t zero_parts;	/* parts that a test has shown to be zero at entry */
+	bool last;	/* a branch has shown that the last reference to something is gone */
 	bool flagged;	/* a branch has tested a flag that unknown code keeps: what the
 			 * caller holds may have been given back */
 	uint8_t widened;	/* enum widening: what was lost by joining beyond the bound */

@@ -11,6 +11,7 @@
 #define MAX_OUTCOMES 8
 #define MAX_OUTS 8
 #define MAX_STORED 64
+#define MAX_ANSWERS 16
 
 /* @x as the caller may read it, or SYM_NONE: an object that is made here and
  * returned is known to the caller as the result. */
@@ -231,6 +232,30 @@ static void distrust(const struct solver *sv, struct summary *sum)
 		sv->needs[i]->widened = true;
 }
 
+/* The answers of a function that only returns constants: `switch (op) { case A: … }`. */
+static void add_answers(struct solver *sv, struct summary *sum)
+{
+	struct symtab *t = sv->e->t;
+
+	if (!sum->pure || sv->nexits > MAX_ANSWERS)
+		return;
+	for (size_t i = 0; i < sv->nexits; i++)
+		if (sv->exits[i].ret_sym == SYM_NONE || !sym_is(t, sv->exits[i].ret_sym, S_INT) ||
+		    sv->exits[i].state->widened)
+			return;
+	sum->answers = arena_alloc(sv->e->arena, (sv->nexits + 1) * sizeof(*sum->answers));
+	for (size_t i = 0; i < sv->nexits; i++) {
+		struct answer *a = &sum->answers[sum->nanswers++];
+		const struct state *s = sv->exits[i].state;
+
+		*a = (struct answer){ .ret = sym_get(t, sv->exits[i].ret_sym)->imm };
+		for (unsigned int k = 0; k < s->nfacts && a->nguards < ANSWER_GUARDS; k++)
+			if (sym_is(t, s->facts[k].what, S_PARAM))
+				a->guards[a->nguards++] = (struct guard){ s->facts[k].what,
+									  s->facts[k].is };
+	}
+}
+
 const struct summary *summary_make(struct solver *sv)
 {
 	struct summary *sum = arena_alloc(sv->e->arena, sizeof(*sum));
@@ -264,6 +289,7 @@ const struct summary *summary_make(struct solver *sv)
 	sum->pure &= sum->noutcomes == 1 && !sum->nneeds && !sum->outcomes[0].nlocks &&
 		     is_balanced(&sum->outcomes[0]) && sv->f->ret.kind != KIR_T_VOID &&
 		     sv->f->ret.kind != KIR_T_RECORD;
+	add_answers(sv, sum);
 	return sum;
 }
 

@@ -7,7 +7,7 @@
 
 /* Deeper expressions grow without end in loops (p = p->next): from here on they
  * are "some value", which keeps the domain finite. */
-#define MAX_DEPTH 12
+#define MAX_DEPTH 16
 
 /* Nodes stand in blocks that never move: a pointer to one stays good. */
 #define BLOCK_BITS 12

@@ -37,9 +37,10 @@ enum sym_kind {
 	S_TEST		/* a = bits of context parts, b = 1 when negated */
 };
 
-/* P_ONCE: what a volatile read of the place, a load, has found, or what a function that
+/* P_LAST: the reference that was given back to the count at the address was the last.
+ * P_ONCE: what a volatile read of the place, a load, has found, or what a function that
  * is not known has answered to a question: it may be another the next time. */
-enum sym_pred { P_IS_ERR, P_IS_ERR_OR_NULL, P_ERR_OR_ZERO, P_ONCE };
+enum sym_pred { P_IS_ERR, P_IS_ERR_OR_NULL, P_ERR_OR_ZERO, P_ONCE, P_LAST };
 
 enum sym_flags {
 	SF_FRESH = 1,	/* mentions FRESH */

@@ -10,6 +10,7 @@ static const struct {
 } predicates[] = {
 	{ "is_err", RET_IS_ERR }, { "is_err_or_null", RET_IS_ERR_OR_NULL },
 	{ "err_or_zero", RET_ERR_OR_ZERO }, { "err_ptr", RET_ERR_PTR },
+	{ "last", RET_LAST }, { "not_last", RET_NOT_LAST },
 	{ "test", RET_TEST }, { "test_not", RET_TEST_NOT },
 };
 

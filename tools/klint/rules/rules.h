@@ -130,6 +130,8 @@ enum rule_ret_kind {
 	RET_IS_ERR_OR_NULL,
 	RET_ERR_OR_ZERO,	/* PTR_ERR_OR_ZERO(expr) */
 	RET_STABLE,		/* the same for the same arguments, within one function */
+	RET_LAST,		/* not zero exactly when it was the last reference */
+	RET_NOT_LAST,		/* zero exactly when it was the last reference */
 	RET_ERR_PTR,		/* equals expr, which is an error number or 0 */
 	RET_NONNULL,		/* neither null nor an error pointer */
 	RET_NOT_NULL,		/* an object or an error pointer */
