@@ -189,8 +189,8 @@ static bool told_apart(struct solver *sv, const struct exit_path *x, const struc
 		    (is_failure(sv, &x->ret) && is_failure(sv, &n->ret));
 
 	/* An object that an unknown function has returned may come with a lock. */
-	if (sv->f->ret.kind == KIR_T_PTR && n->ret_sym != SYM_NONE && n->ret_sym != x->ret_sym && cons_is_any(&n->ret) &&
-	    sym_is(sv->e->t, n->ret_sym, S_FRESH))
+	if (sv->f->ret.kind == KIR_T_PTR && n->ret_sym != SYM_NONE && n->ret_sym != x->ret_sym &&
+	    cons_is_any(&n->ret) && sym_is(sv->e->t, n->ret_sym, S_FRESH))
 		return true;
 	/* Nobody gives back by mistake what the caller has taken: if its objects tell
 	 * when to, they tell the caller as well. */

@@ -67,8 +67,8 @@ static bool comes_with_spinlock(const struct engine *e, origin at, enum ctx_part
 }
 
 enum wait_type need_wait_here(const struct engine *e, const struct state *s,
-				    const int8_t *extra, enum wait_type need,
-				    bool any_state, struct violation *v)
+			      const int8_t *extra, enum wait_type need, bool any_state,
+			      struct violation *v)
 {
 	enum wait_type least = WAIT_SLEEP;
 
