@@ -46,9 +46,7 @@ static bool is_late(const struct symtab *t, const struct summary *sum, sym x)
 			return true;
 	}
 	return is_late(t, sum, n->a) ||
-	       ((n->kind == S_INDEX ||
-		 ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)) &&
-		is_late(t, sum, n->b));
+	       (sym_has_second(n) && is_late(t, sum, n->b));
 }
 
 /* The locks whose names speak of the callee's end, or those whose names do not. */

@@ -16,8 +16,7 @@ static sym find_volatile(const struct symtab *t, sym x)
 	if (n->kind == S_PRED && n->op == P_ONCE)
 		return x;
 	in = find_volatile(t, n->a);
-	if (in == SYM_NONE && (n->kind == S_INDEX ||
-			       ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)))
+	if (in == SYM_NONE && sym_has_second(n))
 		in = find_volatile(t, n->b);
 	return in;
 }
@@ -53,7 +52,7 @@ static bool is_success(const struct kir_type *ret, const struct cons *c)
 	}
 }
 
-/* The type of the result of the call @at, as far as it can be told. */
+/* The answer of a dec-and-test that @x speaks of, or SYM_NONE. */
 static sym find_last(const struct symtab *t, sym x)
 {
 	const struct sym_node *n = sym_get(t, x);
@@ -78,6 +77,7 @@ void doubt_note_last(struct solver *sv, struct work_state *w, sym v)
 	w->s.last |= cons_truth(&c) == 1;
 }
 
+/* The type of the result of the call @at, as far as it can be told. */
 static struct kir_type result_type(const struct engine *e, origin at)
 {
 	const struct kir_value *callee = &e->m->values[e->m->events[at].callee];

@@ -59,9 +59,7 @@ static bool is_reachable(const struct work_state *w, struct symtab *t, sym x)
 		return true;
 	if (!is_reachable(w, t, n.a))
 		return false;
-	return (n.kind != S_INDEX &&
-		!((n.kind == S_OP || n.kind == S_APPLY) && n.b != SYM_NONE)) ||
-	       is_reachable(w, t, n.b);
+	return !sym_has_second(&n) || is_reachable(w, t, n.b);
 }
 
 static bool tests_its_fields(const struct solver *sv, sym x)

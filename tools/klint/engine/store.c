@@ -20,8 +20,7 @@ static sym find_load(const struct symtab *t, sym x, uint32_t name)
 			return x;
 	}
 	in = find_load(t, n->a, name);
-	if (in == SYM_NONE && (n->kind == S_INDEX ||
-			       ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)))
+	if (in == SYM_NONE && sym_has_second(n))
 		in = find_load(t, n->b, name);
 	return in;
 }
@@ -42,9 +41,7 @@ bool eval_is_entry(const struct solver *sv, const uint64_t *changed, sym x)
 			return false;
 	}
 	return eval_is_entry(sv, changed, n->a) &&
-	       ((n->kind != S_INDEX &&
-		 !((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE)) ||
-		eval_is_entry(sv, changed, n->b));
+	       (!sym_has_second(n) || eval_is_entry(sv, changed, n->b));
 }
 
 /* The name, from @at on, of what @load was before. */

@@ -342,12 +342,6 @@ sym sym_test(struct symtab *t, uint32_t parts, bool negated)
 	return intern(t, (struct sym_node){ .kind = S_TEST, .a = parts, .b = negated });
 }
 
-static bool has_b(const struct sym_node *n)
-{
-	return n->kind == S_INDEX ||
-	       ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE);
-}
-
 static bool is_leaf(const struct sym_node *n)
 {
 	return n->depth == 0;
@@ -361,7 +355,7 @@ bool sym_mentions(const struct symtab *t, sym s, sym what)
 		return true;
 	if (is_leaf(n))
 		return false;
-	return sym_mentions(t, n->a, what) || (has_b(n) && sym_mentions(t, n->b, what));
+	return sym_mentions(t, n->a, what) || (sym_has_second(n) && sym_mentions(t, n->b, what));
 }
 
 bool sym_loads_field(const struct symtab *t, sym s, uint32_t name)
@@ -376,7 +370,7 @@ bool sym_loads_field(const struct symtab *t, sym s, uint32_t name)
 		if (at->kind == S_FIELD && at->b == name)
 			return true;
 	}
-	return sym_loads_field(t, n->a, name) || (has_b(n) && sym_loads_field(t, n->b, name));
+	return sym_loads_field(t, n->a, name) || (sym_has_second(n) && sym_loads_field(t, n->b, name));
 }
 
 /* @n with other operands. */
@@ -404,7 +398,7 @@ sym sym_replace(struct symtab *t, sym s, sym what, sym by)
 	if (is_leaf(&n))
 		return s;
 	a = sym_replace(t, n.a, what, by);
-	b = has_b(&n) ? sym_replace(t, n.b, what, by) : n.b;
+	b = sym_has_second(&n) ? sym_replace(t, n.b, what, by) : n.b;
 	return a == n.a && b == n.b ? s : rebuild(t, &n, a, b);
 }
 
@@ -416,7 +410,7 @@ sym sym_as_entry(struct symtab *t, sym s)
 	if (is_leaf(&n) || !(n.flags & SF_LOAD))
 		return s;
 	a = sym_as_entry(t, n.a);
-	b = has_b(&n) ? sym_as_entry(t, n.b) : n.b;
+	b = sym_has_second(&n) ? sym_as_entry(t, n.b) : n.b;
 	return n.kind == S_LOAD ? sym_entry(t, a) : rebuild(t, &n, a, b);
 }
 

@@ -86,6 +86,13 @@ sym sym_pred(struct symtab *t, enum sym_pred op, sym a);
 sym sym_apply(struct symtab *t, uint32_t func, sym a, sym b);
 sym sym_test(struct symtab *t, uint32_t parts, bool negated);
 
+/* Is `b` of the node a symbol too?  `a` of every node with a depth is one. */
+static inline bool sym_has_second(const struct sym_node *n)
+{
+	return n->kind == S_INDEX ||
+	       ((n->kind == S_OP || n->kind == S_APPLY) && n->b != SYM_NONE);
+}
+
 static inline bool sym_is(const struct symtab *t, sym s, enum sym_kind k)
 {
 	return s != SYM_NONE && sym_get(t, s)->kind == k;

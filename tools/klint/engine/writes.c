@@ -65,7 +65,8 @@ static bool is_pure_call(const struct engine *e, const char *name, uint32_t func
 
 	if (rule)
 		return rule->ret.kind != RET_UNKNOWN && rule->ret.kind != RET_TEST &&
-		       rule->ret.kind != RET_TEST_NOT && !rule->neffects && !rule->ncalls;
+		       rule->ret.kind != RET_TEST_NOT && rule->ret.kind != RET_LAST &&
+		       rule->ret.kind != RET_NOT_LAST && !rule->neffects && !rule->ncalls;
 	return func != UINT32_MAX && e->funcs[func].sum && e->funcs[func].sum->pure;
 }
 
