@@ -51,6 +51,14 @@ void strmap_set(struct strmap *m, const char *key, uint32_t value);
 
 uint64_t hash_bytes(const void *p, size_t n);	/* XXH3 */
 
+/* For qsort() and bsearch() of uint32_t. */
+static inline int compare_u32(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -22,13 +22,6 @@ struct application {
 	bool cleanup;
 };
 
-static int compare_u32(const void *x, const void *y)
-{
-	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 /* Does the callee's @x speak of its end: of the result, or of memory that it may
  * have changed?  All else means what it meant at the call. */
 static bool is_late(const struct symtab *t, const struct summary *sum, sym x)
@@ -236,6 +229,9 @@ static bool apply_outcome(struct application *ap)
 
 		if (!(sym_get(sv->e->t, x)->flags & SF_OLD))
 			ret = x;
+		/* Another reference is given back: asked anew. */
+		if (sym_is(sv->e->t, ret, S_PRED) && sym_get(sv->e->t, ret)->op == P_LAST)
+			state_forget(w, sv->e->t, ret);
 	}
 	if (ap->pure != SYM_NONE)
 		ret = ap->pure;

@@ -238,13 +238,6 @@ static void collect_callee(struct engine *e, const struct kir_event *ev, uint32_
 	}
 }
 
-static int compare_u32(const void *x, const void *y)
-{
-	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 static void sort_names(uint32_t *names, size_t *n)
 {
 	size_t out = 0;

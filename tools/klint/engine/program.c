@@ -258,13 +258,6 @@ static bool calls_itself(const struct scc *s, uint32_t v)
 	return false;
 }
 
-static int compare_u32(const void *x, const void *y)
-{
-	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 static void close_component(struct scc *s, uint32_t v)
 {
 	uint32_t first = s->depth;

@@ -183,13 +183,6 @@ static void join_outcome(const struct symtab *t, struct outcome *a, const struct
 	a->nouts = (uint16_t)n;
 }
 
-static int compare_u32(const void *x, const void *y)
-{
-	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 static void add_stored(struct solver *sv, struct summary *sum)
 {
 	uint32_t n = 0;
