@@ -380,11 +380,26 @@ PROBES = {
 }
 
 
+def probe_guarded_field(module, name, subject, entry):
+    """Write the probe of an annotation of a field: it is written when its lock, the
+    field beside it, has been given back."""
+    probe = Probe(module, name, None, entry)
+    probe.nargs = 1
+    record = f"{name}_record"
+    module.lines.append(f"record struct {record} {{\n  lock: int32\n"
+                        f'  n: int32 annot {subject}("&lock")\n}}')
+    probe.call("take_spinlock_exclusive", f"&{probe.arg(1)}*.{record}:lock")
+    probe.call("drop_spinlock_exclusive", f"&{probe.arg(1)}*.{record}:lock")
+    probe.say(f"store {probe.arg(1)}*.{record}:n = 1", mark=True)
+    probe.finish()
+    return probe
+
+
 def probe_effect(module, name, subject, entry, key, row, contexts):
     """Write the probe of a row of fn, macro or annotation into the module."""
     if "annotation" in entry:
         if subject in ("KLINT_GUARDED_BY", "__guarded_by", "guarded_by"):
-            raise Uncovered("what stands on a field is not checked yet")
+            return probe_guarded_field(module, name, subject, entry)
         callee = f"{name}_declared"
         text = '("p")' if Probe.least_args(entry) else ""
         module.lines.append(f"func {callee}(%p: ptr r) -> void annot {subject}{text}")

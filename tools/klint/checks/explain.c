@@ -27,12 +27,11 @@ static struct klint_place place_of(const struct check_run *run, kir_id loc)
 
 const char *event_callee(const struct check_run *run, origin at)
 {
-	const struct kir_event *ev = &run->m->events[at];
 	const struct kir_value *v;
 
-	if (ev->callee == KIR_NONE)
+	if (at >= ORIGIN_BLOCK || run->m->events[at].callee == KIR_NONE)
 		return "?";
-	v = &run->m->values[ev->callee];
+	v = &run->m->values[run->m->events[at].callee];
 	if (v->kind == KIR_V_FUNC)
 		return kir_string(run->m, v->a);
 	if (v->kind == KIR_V_FIELD)
@@ -214,7 +213,7 @@ static void explain_origin(struct draft *d, uint32_t func, origin at, sym lock, 
 	struct check_run *run = d->run;
 
 	for (int hop = 0; hop < MAX_HOPS && at != ORIGIN_NONE; hop++) {
-		kir_id loc = run->m->events[at].loc;
+		kir_id loc = engine_loc(run->e, at);
 		uint32_t callee = callee_of(run, at);
 		const char *name = event_callee(run, at);
 
@@ -279,6 +278,9 @@ static const char *break_text(struct check_run *run, uint32_t func, const struct
 		return arena_printf(run->a, "%s() takes %s", name,
 				    explain_lock(run, func, n->lock, n->lock_kind));
 	case NEED_HELD:
+		if (n->guarded)
+			return arena_printf(run->a, "'%s' is guarded by %s: %s", n->guarded,
+					    explain_lock(run, func, n->lock, RULES_NONE), name);
 		return arena_printf(run->a, "%s() needs %s to be held", name,
 				    explain_lock(run, func, n->lock, RULES_NONE));
 	case NEED_NOT_HELD:
@@ -295,7 +297,7 @@ const char *explain_need(struct draft *d, uint32_t func, const struct need *n)
 	const char *name = "?";
 
 	for (int hop = 0; n && hop < 2 * MAX_HOPS; hop++) {
-		kir_id loc = run->m->events[n->site].loc;
+		kir_id loc = engine_loc(run->e, n->site);
 
 		name = event_callee(run, n->site);
 		if (!n->sub || n->callee == KIR_NONE) {

@@ -4,13 +4,16 @@
 
 static bool violation(struct check_run *run, const struct violation *v)
 {
-	const char *callee, *state, *leaf;
+	const char *who, *state, *leaf;
 	struct draft d;
 
 	if (v->kind != V_CONTRACT)
 		return false;
 	draft_begin(&d, run, "lock-contract", v);
-	callee = event_callee(run, v->site);
+	if (v->need->guarded && !v->need->hops)
+		who = arena_printf(run->a, "the access of '%s'", v->need->guarded);
+	else
+		who = arena_printf(run->a, "%s()", event_callee(run, v->site));
 	if (v->entry)
 		explain_context(&d, v);
 	leaf = explain_need(&d, v->func, v->need);
@@ -29,8 +32,8 @@ static bool violation(struct check_run *run, const struct violation *v)
 		state = "asserts a context that is not so";
 		break;
 	}
-	d.f.message = arena_printf(run->a, "%s() %s", callee, state);
-	d.f.key = arena_printf(run->a, "%s %s", callee, leaf);
+	d.f.message = arena_printf(run->a, "%s %s", who, state);
+	d.f.key = arena_printf(run->a, "%s %s", who, leaf);
 	draft_end(&d);
 	return true;
 }

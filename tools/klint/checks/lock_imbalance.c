@@ -41,7 +41,7 @@ static bool violation(struct check_run *run, const struct violation *v)
 	if (v->depth > 0)
 		explain_taken(&d, v->func, v->cause, v->lock, v->lock_kind);
 	else if (v->cause != ORIGIN_NONE)
-		draft_step(&d, STEP_CONTEXT, v->func, run->m->events[v->cause].loc,
+		draft_step(&d, STEP_CONTEXT, v->func, engine_loc(run->e, v->cause),
 			   arena_printf(run->a, "releases %s", name));
 	word_imbalance(&d, v, arena_printf(run->a, "with %s still held", name),
 		       arena_printf(run->a, "after releasing %s, which it has not taken", name));

@@ -76,7 +76,7 @@ static void print_need(struct check_run *run, const struct func_info *fi, const 
 		       FILE *out)
 {
 	struct violation v = { .func = fi->index, .loc = n->site == ORIGIN_NONE ? fi->f->loc :
-			       run->m->events[n->site].loc };
+			       engine_loc(run->e, n->site) };
 	struct draft d;
 	const char *leaf;
 

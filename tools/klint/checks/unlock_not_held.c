@@ -22,7 +22,7 @@ static bool violation(struct check_run *run, const struct violation *v)
 		draft_end(&d);
 		return true;
 	}
-	draft_step(&d, STEP_CONTEXT, v->func, run->m->events[v->cause].loc,
+	draft_step(&d, STEP_CONTEXT, v->func, engine_loc(run->e, v->cause),
 			   arena_printf(run->a, "%s() releases %s",
 					event_callee(run, v->cause), name));
 	draft_step(&d, STEP_BREAK, v->func, v->loc,

@@ -19,7 +19,7 @@ static void remember_context(struct solver *sv, struct work_state *w, struct nee
 	v->kind = V_WAIT;
 	v->func = sv->fi->index;
 	v->site = out->site;
-	v->loc = sv->e->m->events[out->site].loc;
+	v->loc = engine_loc(sv->e, out->site);
 	v->wait = have;
 	v->sibling = v->via = KIR_NONE;
 	out->broken = v;

@@ -59,6 +59,7 @@ struct need {
 	struct guard guards[NEED_GUARDS];
 	uint32_t hops;		/* calls from here down to the rule */
 	origin site;		/* the event in this function */
+	const char *guarded;		/* NEED_HELD: the field whose access needs it, or NULL */
 	const struct rule *rule;	/* whose contract it is, or NULL: */
 	uint32_t callee;	/* the function whose need it is */
 	const struct need *sub;	/* and that need */
@@ -185,6 +186,9 @@ struct engine {
 	struct func_info *funcs;
 	struct strmap *by_name;		/* function name → index */
 	struct strmap *consts;
+	struct strmap *globals;		/* name → index */
+	const struct kir_annot **guarded;	/* kir value → what guards the field that it
+						 * is, or NULL; NULL: no field is guarded */
 	uint32_t *names;		/* kir value → name id (fields, globals, functions) */
 	struct binding *statics;	/* const initialisers: address → value, sorted */
 	size_t nstatics;
@@ -204,6 +208,9 @@ struct target {
 struct engine *engine_solve(const struct kir_module *m, const struct rules *r,
 			    const struct engine_options *opt);
 void engine_free(struct engine *e);
+
+/* Where the event or the terminator stands. */
+kir_id engine_loc(const struct engine *e, origin at);
 
 /* The function called @name, or NULL. */
 struct func_info *engine_func(const struct engine *e, const char *name);

@@ -40,7 +40,7 @@ static struct violation *violate(struct engine *e, const struct func_info *fi,
 	struct violation *v = arena_alloc(e->arena, sizeof(*v));
 
 	*v = (struct violation){ .func = fi->index, .site = n->site,
-		.loc = e->m->events[n->site].loc, .need = n, .lock = SYM_NONE,
+		.loc = engine_loc(e, n->site), .need = n, .lock = SYM_NONE,
 		.cause = ORIGIN_NONE, .entry = en, .sibling = KIR_NONE, .via = KIR_NONE,
 		.via_site = ORIGIN_NONE };
 	return v;

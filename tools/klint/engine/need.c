@@ -26,7 +26,7 @@ struct violation *solver_violate_at(struct solver *sv, enum violation_kind kind,
 	v->kind = kind;
 	v->func = sv->fi->index;
 	v->site = at;
-	v->loc = at == ORIGIN_NONE ? KIR_NONE : sv->e->m->events[at].loc;
+	v->loc = at == ORIGIN_NONE ? KIR_NONE : engine_loc(sv->e, at);
 	v->lock = SYM_NONE;
 	v->cause = ORIGIN_NONE;
 	v->via = KIR_NONE;
@@ -304,7 +304,7 @@ static void break_wait(struct solver *sv, struct work_state *w, const int8_t *in
 	if (defer) {
 		v = arena_alloc(sv->e->arena, sizeof(*v));
 		*v = (struct violation){ .kind = V_WAIT, .func = sv->fi->index, .site = out->site,
-			.loc = sv->e->m->events[out->site].loc, .sibling = KIR_NONE,
+			.loc = engine_loc(sv->e, out->site), .sibling = KIR_NONE,
 			.via = KIR_NONE, .via_site = ORIGIN_NONE };
 		out->violated = true;
 		out->broken = v;

@@ -47,6 +47,9 @@ static void index_functions(struct engine *e)
 	e->consts = strmap_new();
 	for (uint32_t i = 0; i < m->nconsts; i++)
 		strmap_set(e->consts, kir_string(m, m->consts[i].name), i);
+	e->globals = strmap_new();
+	for (uint32_t i = 0; i < m->nglobals; i++)
+		strmap_set(e->globals, kir_string(m, m->globals[i].name), i);
 }
 
 /* The address of a place that needs no state to be told: of a global. */
@@ -356,6 +359,7 @@ struct engine *engine_solve(const struct kir_module *m, const struct rules *r,
 	index_functions(e);
 	index_statics(e);
 	index_targets(e);
+	annots_index_fields(e);
 	entries_index(e);
 	solve_all(e);
 	return e;
@@ -369,11 +373,18 @@ void engine_free(struct engine *e)
 	arena_free(e->arena);
 	strmap_free(e->by_name);
 	strmap_free(e->consts);
+	strmap_free(e->globals);
+	free(e->guarded);
 	free(e->funcs);
 	free(e->names);
 	free(e->statics);
 	free(e->targets);
 	free(e);
+}
+
+kir_id engine_loc(const struct engine *e, origin at)
+{
+	return at >= ORIGIN_BLOCK ? e->m->blocks[at - ORIGIN_BLOCK].loc : e->m->events[at].loc;
 }
 
 struct func_info *engine_func(const struct engine *e, const char *name)

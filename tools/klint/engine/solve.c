@@ -429,7 +429,10 @@ static void walk_block(struct walk *wk, uint32_t block, uint32_t i, struct work_
 
 	for (; i < blk->event_count; i++) {
 		size_t first = sv->nout;
-		bool goes_on = call_event(sv, w, blk->event_first + i);
+		bool goes_on;
+
+		annots_access(sv, w, blk->event_first + i);
+		goes_on = call_event(sv, w, blk->event_first + i);
 
 		flow_add_stores(sv->e, sv->fl, &sv->e->m->events[blk->event_first + i],
 				sv->changed);
@@ -454,6 +457,7 @@ static void walk_block(struct walk *wk, uint32_t block, uint32_t i, struct work_
 			return;
 		}
 	}
+	annots_access_end(sv, w, sv->f->block_first + block);
 	terminate(wk, block, w);
 }
 

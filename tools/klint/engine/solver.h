@@ -86,6 +86,12 @@ void annots_apply(struct solver *sv, struct work_state *w, const struct kir_func
 		  struct call_args *c, bool changes);
 /* Does an annotation of the function itself have an effect of this kind? */
 bool annots_say(const struct solver *sv, enum rule_effect_kind kind);
+/* Find the places of the module that are fields whose declaration says what guards them. */
+void annots_index_fields(struct engine *e);
+/* What the event @at, or the terminator of the block of that index in the module, needs
+ * to be held for the guarded fields that it reads or writes. */
+void annots_access(struct solver *sv, struct work_state *w, uint32_t at);
+void annots_access_end(struct solver *sv, struct work_state *w, uint32_t block);
 
 /* doubt.c: the branch has told of calls that had a held lock's object. */
 void doubt_note_success(struct solver *sv, struct work_state *w);

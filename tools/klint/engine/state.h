@@ -22,8 +22,9 @@
 #define DEPTH_MAX 4	/* deeper lock or context depths are cut and widened */
 
 /* Where in the current function something came from: an event's index in the
- * module, or ORIGIN_NONE. */
+ * module, ORIGIN_BLOCK + that of the block whose terminator it is, or ORIGIN_NONE. */
 typedef uint32_t origin;
+#define ORIGIN_BLOCK 0x80000000u
 #define ORIGIN_NONE UINT32_MAX
 
 enum widening {
