@@ -92,6 +92,22 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
+void arena_reset(struct arena *a)
+{
+	struct chunk *c = a->head;
+
+	if (!c)
+		return;
+	while (c->next) {
+		struct chunk *next = c->next;
+
+		c->next = next->next;
+		free(next);
+	}
+	memset((char *)c + CHUNK_DATA, 0, c->used);
+	c->used = 0;
+}
+
 static struct chunk *add_chunk(struct arena *a, size_t need)
 {
 	size_t size = need > CHUNK_SIZE ? need : CHUNK_SIZE;

@@ -21,6 +21,7 @@ extern "C" {
 struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *a);	/* NULL is allowed */
+void arena_reset(struct arena *a);	/* all that it has handed out is gone */
 void *arena_alloc(struct arena *a, size_t size);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);

@@ -13,7 +13,7 @@ bool word_wait(struct check_run *run, const struct violation *v, const char *lin
 	draft_begin(&d, run, lint, v);
 	context = explain_context(&d, v);
 	if (v->via != KIR_NONE)
-		draft_step(&d, STEP_CONTEXT, v->via, engine_loc(run->e, v->via_site),
+		draft_step(&d, STEP_CONTEXT, v->via, place_at(run, v->via_site),
 			   "calls with arguments that make it so");
 	leaf = explain_need(&d, v->func, v->need);
 	if (!strcmp(leaf, callee))

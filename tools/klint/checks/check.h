@@ -40,8 +40,11 @@ struct draft {
 /* Start a finding of @lint for @v, at its place; the steps are still to come. */
 void draft_begin(struct draft *d, struct check_run *run, const char *lint,
 		 const struct violation *v);
-void draft_step(struct draft *d, enum step_role role, uint32_t func, kir_id loc,
+void draft_step(struct draft *d, enum step_role role, uint32_t func, struct klint_place at,
 		const char *text);
+/* Where the event, or the code at the location of the unit, stands. */
+struct klint_place place_at(const struct check_run *run, origin at);
+struct klint_place place_of(const struct check_run *run, kir_id loc);
 void draft_end(struct draft *d);
 
 /* How the context came to be: the steps, and one phrase ("the spinlock
@@ -59,6 +62,6 @@ const char *explain_name(struct check_run *run, uint32_t func, sym s);
 const char *explain_lock(struct check_run *run, uint32_t func, sym lock, uint32_t kind);
 const char *part_phrase(enum ctx_part part);
 const char *event_callee(const struct check_run *run, origin at);
-const char *func_name(const struct check_run *run, uint32_t func);
+const char *func_name(const struct check_run *run, uint32_t def);
 
 #endif

@@ -13,12 +13,18 @@ struct check_options {
 	bool rt;			/* judge for PREEMPT_RT too */
 	const char *const *only;	/* lint ids, NULL-terminated; NULL: all */
 	uint32_t budget;		/* states per function; 0: the default */
+	unsigned int jobs;		/* threads; 0: one */
 };
 
 /* Solve @m bottom-up and append what the lints find, and what could not be
  * analysed, to @out.  Pure: same input, same findings in the same order. */
 void checks_run(const struct kir_module *m, const struct rules *r,
 		const struct check_options *opt, struct finding_list *out);
+
+/* The same for a program of @n units: calls from one to another are followed.  The
+ * findings do not depend on the order of the units or on the number of threads. */
+void checks_program(const struct kir_module *const *modules, size_t n, const struct rules *r,
+		    const struct check_options *opt, struct finding_list *out);
 
 /* `klint show FUNCTION`: print the inferred contract of @function.  False when
  * the module has no such function. */

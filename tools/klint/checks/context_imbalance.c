@@ -26,7 +26,7 @@ static bool violation(struct check_run *run, const struct violation *v)
 	if (v->depth > 0)
 		explain_part(&d, v->func, v->cause, v->part);
 	else if (v->cause != ORIGIN_NONE)
-		draft_step(&d, STEP_CONTEXT, v->func, engine_loc(run->e, v->cause),
+		draft_step(&d, STEP_CONTEXT, v->func, place_at(run, v->cause),
 			   arena_printf(run->a, "ends %s", name));
 	word_imbalance(&d, v, arena_printf(run->a, "with %s left open", name),
 		       arena_printf(run->a, "after ending %s that it has not begun", name));

@@ -16,7 +16,7 @@ static bool violation(struct check_run *run, const struct violation *v)
 	if (v->need)
 		explain_need(&d, v->func, v->need);
 	else
-		draft_step(&d, STEP_BREAK, v->func, v->loc,
+		draft_step(&d, STEP_BREAK, v->func, place_at(run, v->site),
 			   arena_printf(run->a, "%s() takes %s again", callee, name));
 	d.f.message = arena_printf(run->a, "%s() takes %s, which is held already", callee, name);
 	d.f.key = arena_printf(run->a, "%s %s", callee, name);

@@ -10,12 +10,19 @@
 
 #define MAX_HOPS 10
 
-const char *func_name(const struct check_run *run, uint32_t func)
+const char *func_name(const struct check_run *run, uint32_t def)
 {
-	return func == KIR_NONE ? "" : kir_string(run->m, run->m->funcs[func].name);
+	return def == KIR_NONE ? "" : names_text(run->e->p->names, run->e->p->defs[def].name);
 }
 
-static struct klint_place place_of(const struct check_run *run, kir_id loc)
+struct klint_place place_at(const struct check_run *run, origin at)
+{
+	struct site s = engine_site(run->e, at);
+
+	return (struct klint_place){ s.file, s.line, s.col };
+}
+
+struct klint_place place_of(const struct check_run *run, kir_id loc)
 {
 	const struct kir_loc *l;
 
@@ -27,16 +34,7 @@ static struct klint_place place_of(const struct check_run *run, kir_id loc)
 
 const char *event_callee(const struct check_run *run, origin at)
 {
-	const struct kir_value *v;
-
-	if (at >= ORIGIN_BLOCK || run->m->events[at].callee == KIR_NONE)
-		return "?";
-	v = &run->m->values[run->m->events[at].callee];
-	if (v->kind == KIR_V_FUNC)
-		return kir_string(run->m, v->a);
-	if (v->kind == KIR_V_FIELD)
-		return kir_string(run->m, v->b);
-	return "a function pointer";
+	return engine_site(run->e, at).callee;
 }
 
 void draft_begin(struct draft *d, struct check_run *run, const char *lint,
@@ -46,18 +44,25 @@ void draft_begin(struct draft *d, struct check_run *run, const char *lint,
 	d->run = run;
 	d->f.lint = lint;
 	d->f.severity = lint_find(lint)->severity;
-	d->f.at = place_of(run, v->loc);
+	d->f.at = v->loc == KIR_NONE && v->site != ORIGIN_NONE ? place_at(run, v->site) :
+		place_of(run, v->loc);
 	d->f.function = func_name(run, v->func);
 	d->f.steps = d->steps;
 }
 
-void draft_step(struct draft *d, enum step_role role, uint32_t func, kir_id loc,
-		const char *text)
+static void draft_step_in(struct draft *d, enum step_role role, const char *function,
+			  struct klint_place at, const char *text)
 {
 	if (d->f.nsteps == sizeof(d->steps) / sizeof(d->steps[0]))
 		return;
 	d->steps[d->f.nsteps++] = (struct klint_step){ .role = role,
-		.at = place_of(d->run, loc), .function = func_name(d->run, func), .text = text };
+		.at = at, .function = function, .text = text };
+}
+
+void draft_step(struct draft *d, enum step_role role, uint32_t func, struct klint_place at,
+		const char *text)
+{
+	draft_step_in(d, role, func_name(d->run, func), at, text);
 }
 
 void draft_end(struct draft *d)
@@ -65,21 +70,27 @@ void draft_end(struct draft *d)
 	finding_list_add(d->run->out, &d->f);
 }
 
-static const char *var_name(struct check_run *run, const struct kir_func *f, uint32_t var)
+static const char *var_name(struct check_run *run, uint32_t func, uint32_t var)
 {
+	const struct def *d = func == KIR_NONE ? NULL : &run->e->p->defs[func];
+	const struct kir_module *m = d ? d->unit->m : NULL;
+	const struct kir_func *f = d ? &m->funcs[d->func] : NULL;
 	const char *name;
 
 	if (!f || var >= f->param_count + f->local_count)
 		return "<result>";
-	name = kir_string(run->m, run->m->vars[var < f->param_count ? f->param_first + var :
-					      f->local_first + var - f->param_count].name);
+	name = kir_string(m, m->vars[var < f->param_count ? f->param_first + var :
+				     f->local_first + var - f->param_count].name);
 	return *name ? name : "<unnamed>";
 }
 
 /* The call whose result @point stands for. */
 static const char *fresh_name(struct check_run *run, uint32_t point)
 {
-	if (point < run->m->nevents && run->m->events[point].callee != KIR_NONE)
+	const struct engine *e = run->e;
+
+	if ((point < e->m->nevents && e->m->events[point].callee != KIR_NONE) ||
+	    (point >= ORIGIN_FOREIGN && point < ORIGIN_FOREIGN + e->nsites))
 		return arena_printf(run->a, "%s()", event_callee(run, point));
 	return "<value>";
 }
@@ -92,7 +103,6 @@ static bool is_place(const struct sym_node *n)
 
 const char *explain_name(struct check_run *run, uint32_t func, sym s)
 {
-	const struct kir_func *f = func == KIR_NONE ? NULL : &run->m->funcs[func];
 	struct sym_node n = *sym_get(run->e->t, s), on;
 	const char *base;
 
@@ -102,10 +112,10 @@ const char *explain_name(struct check_run *run, uint32_t func, sym s)
 	case S_FUNC: case S_GLOBAL:
 		return sym_name_text(run->e->t, n.a);
 	case S_PARAM: case S_VAR:
-		return var_name(run, f, n.a);
+		return var_name(run, func, n.a);
 	case S_FRESH:
 		if (n.a >= 0x50000000u && n.a < 0x60000000u)
-			return var_name(run, f, n.a - 0x50000000u);
+			return var_name(run, func, n.a - 0x50000000u);
 		return fresh_name(run, n.a);
 	case S_OLD:
 		return fresh_name(run, n.a);
@@ -124,9 +134,7 @@ const char *explain_name(struct check_run *run, uint32_t func, sym s)
 		return arena_printf(run->a, "%s[%s]", explain_name(run, func, n.a),
 				    explain_name(run, func, n.b));
 	case S_APPLY:
-		return arena_printf(run->a, "%s(…)", n.imm < run->m->nfuncs ?
-				    func_name(run, (uint32_t)n.imm) :
-				    sym_name_text(run->e->t, UINT32_MAX - (uint32_t)n.imm));
+		return arena_printf(run->a, "%s(…)", sym_name_text(run->e->t, (uint32_t)n.imm));
 	case S_PRED:
 		return n.op == P_ONCE ? explain_name(run, func, n.a) : "<expression>";
 	case S_CONTAINER:
@@ -178,7 +186,7 @@ const char *part_phrase(enum ctx_part part)
 static origin taken_in(struct check_run *run, uint32_t callee, uint32_t kind,
 		       enum ctx_part part, sym *lock)
 {
-	const struct summary *sum = run->e->funcs[callee].sum;
+	const struct summary *sum = def_summary(run->e, &run->e->p->defs[callee]);
 
 	for (uint32_t i = 0; sum && i < sum->noutcomes; i++) {
 		const struct outcome *o = &sum->outcomes[i];
@@ -198,24 +206,16 @@ static origin taken_in(struct check_run *run, uint32_t callee, uint32_t kind,
 	return ORIGIN_NONE;
 }
 
-static uint32_t callee_of(const struct check_run *run, origin at)
-{
-	const struct func_info *fi = engine_func(run->e, event_callee(run, at));
-
-	if (rules_find(run->r, event_callee(run, at)) || !fi || !fi->sum)
-		return KIR_NONE;
-	return fi->index;
-}
-
 static void explain_origin(struct draft *d, uint32_t func, origin at, sym lock, uint32_t kind,
 			   enum ctx_part part)
 {
 	struct check_run *run = d->run;
 
 	for (int hop = 0; hop < MAX_HOPS && at != ORIGIN_NONE; hop++) {
-		kir_id loc = engine_loc(run->e, at);
-		uint32_t callee = callee_of(run, at);
-		const char *name = event_callee(run, at);
+		struct site site = engine_site(run->e, at);
+		struct klint_place loc = { site.file, site.line, site.col };
+		uint32_t callee = site.def;
+		const char *name = site.callee;
 
 		if (callee == KIR_NONE) {
 			const char *what = lock == SYM_NONE ?
@@ -252,8 +252,9 @@ const char *explain_context(struct draft *d, const struct violation *v)
 	if (v->entry) {
 		const struct rule_context *ctx = rules_context(run->r, v->entry->context);
 		const char *why = ctx->why ? ctx->why : ctx->name;
+		struct klint_place at = { v->entry->at.file, v->entry->at.line, v->entry->at.col };
 
-		draft_step(d, STEP_CONTEXT, v->entry->by, v->entry->loc,
+		draft_step_in(d, STEP_CONTEXT, v->entry->by, at,
 			   arena_printf(run->a, "%s registers %s(): %s", v->entry->how,
 					func_name(run, v->func), why));
 		return arena_printf(run->a, "%s() runs as %s", func_name(run, v->func), why);
@@ -279,7 +280,8 @@ static const char *break_text(struct check_run *run, uint32_t func, const struct
 				    explain_lock(run, func, n->lock, n->lock_kind));
 	case NEED_HELD:
 		if (n->guarded)
-			return arena_printf(run->a, "'%s' is guarded by %s: %s", n->guarded,
+			return arena_printf(run->a, "'%s' is guarded by %s: %s",
+					    sym_name_text(run->e->t, n->guarded),
 					    explain_lock(run, func, n->lock, RULES_NONE), name);
 		return arena_printf(run->a, "%s() needs %s to be held", name,
 				    explain_lock(run, func, n->lock, RULES_NONE));
@@ -291,25 +293,39 @@ static const char *break_text(struct check_run *run, uint32_t func, const struct
 	}
 }
 
+/* The callee's own need, of which @n is what the call makes. */
+static const struct need *need_below(struct check_run *run, const struct need *n)
+{
+	const struct summary *sum;
+
+	if (n->callee == KIR_NONE)
+		return NULL;
+	sum = def_summary(run->e, &run->e->p->defs[n->callee]);
+	/* In a recursion the contract may have been another when this was found. */
+	return sum && n->sub < sum->nneeds && sum->needs[n->sub]->kind == n->kind ?
+		sum->needs[n->sub] : NULL;
+}
+
 const char *explain_need(struct draft *d, uint32_t func, const struct need *n)
 {
 	struct check_run *run = d->run;
 	const char *name = "?";
 
 	for (int hop = 0; n && hop < 2 * MAX_HOPS; hop++) {
-		kir_id loc = engine_loc(run->e, n->site);
+		const struct need *below = need_below(run, n);
 
 		name = event_callee(run, n->site);
-		if (!n->sub || n->callee == KIR_NONE) {
+		if (!below) {
 			if (n->rule)
 				name = n->rule->name;
-			draft_step(d, STEP_BREAK, func, loc, break_text(run, func, n, name));
+			draft_step(d, STEP_BREAK, func, place_at(run, n->site),
+				   break_text(run, func, n, name));
 			return name;
 		}
-		draft_step(d, STEP_CALL, func, loc,
+		draft_step(d, STEP_CALL, func, place_at(run, n->site),
 			   arena_printf(run->a, "calls %s()", func_name(run, n->callee)));
 		func = n->callee;
-		n = n->sub;
+		n = below;
 	}
 	return name;
 }

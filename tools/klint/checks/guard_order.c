@@ -37,7 +37,7 @@ static bool releases_by_rule(const struct rule *rule)
 
 /* Is the event the end of a guard: a cleanup that gives a lock back, or ends a
  * section? */
-static bool ends_guard(const struct engine *e, const struct kir_event *ev)
+static bool ends_guard(struct engine *e, const struct kir_event *ev)
 {
 	const struct kir_value *callee;
 	const struct summary *sum;
@@ -55,7 +55,7 @@ static bool ends_guard(const struct engine *e, const struct kir_event *ev)
 	if (rule)
 		return releases_by_rule(rule);
 	func = strmap_get(e->by_name, name);
-	sum = func == UINT32_MAX ? NULL : e->funcs[func].sum;
+	sum = func == UINT32_MAX ? NULL : func_summary(e, &e->funcs[func]);
 	for (uint32_t i = 0; sum && i < sum->noutcomes; i++) {
 		const struct outcome *o = &sum->outcomes[i];
 
@@ -71,7 +71,7 @@ static bool ends_guard(const struct engine *e, const struct kir_event *ev)
 
 /* The end of a guard that runs on the way of the jump at the end of @b, or
  * ORIGIN_NONE. */
-static origin guard_left_by(const struct engine *e, const struct kir_block *b)
+static origin guard_left_by(struct engine *e, const struct kir_block *b)
 {
 	if (b->term != KIR_TERM_JUMP)
 		return ORIGIN_NONE;
@@ -95,12 +95,12 @@ static bool is_written(const struct kir_module *m, kir_id loc)
 
 static void function(struct check_run *run, const struct func_info *fi)
 {
-	const struct engine *e = run->e;
+	struct engine *e = run->e;
 
 	for (uint32_t i = 0; i < fi->f->block_count; i++) {
 		const struct kir_block *b = &e->m->blocks[fi->f->block_first + i];
 		origin end = guard_left_by(e, b);
-		struct violation v = { .kind = V_CONTRACT, .func = fi->index, .site = end,
+		struct violation v = { .kind = V_CONTRACT, .func = fi->def->id, .site = end,
 				       .loc = b->loc, .lock = SYM_NONE, .cause = ORIGIN_NONE,
 				       .via = KIR_NONE, .via_site = ORIGIN_NONE,
 				       .sibling = KIR_NONE };

@@ -11,7 +11,8 @@ static bool violation(struct check_run *run, const struct violation *v)
 		return false;
 	draft_begin(&d, run, "lock-contract", v);
 	if (v->need->guarded && !v->need->hops)
-		who = arena_printf(run->a, "the access of '%s'", v->need->guarded);
+		who = arena_printf(run->a, "the access of '%s'",
+				   sym_name_text(run->e->t, v->need->guarded));
 	else
 		who = arena_printf(run->a, "%s()", event_callee(run, v->site));
 	if (v->entry)

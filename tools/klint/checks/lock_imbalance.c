@@ -17,10 +17,10 @@ void word_imbalance(struct draft *d, const struct violation *v, const char *more
 	struct check_run *run = d->run;
 	const char *value = returned(run, &v->ret), *what = v->depth > 0 ? more : less;
 
-	draft_step(d, STEP_BREAK, v->func, v->loc,
+	draft_step(d, STEP_BREAK, v->func, place_of(run, v->loc),
 		   arena_printf(run->a, "returns%s %s", value, what));
 	if (v->sibling != KIR_NONE)
-		draft_step(d, STEP_NOTE, v->func, v->sibling, v->sibling == v->loc ?
+		draft_step(d, STEP_NOTE, v->func, place_of(run, v->sibling), v->sibling == v->loc ?
 			   "on another path the same return is balanced" :
 			   "this return is balanced");
 	d->f.message = arena_printf(run->a, "%s() returns%s %s", func_name(run, v->func), value,
@@ -41,7 +41,7 @@ static bool violation(struct check_run *run, const struct violation *v)
 	if (v->depth > 0)
 		explain_taken(&d, v->func, v->cause, v->lock, v->lock_kind);
 	else if (v->cause != ORIGIN_NONE)
-		draft_step(&d, STEP_CONTEXT, v->func, engine_loc(run->e, v->cause),
+		draft_step(&d, STEP_CONTEXT, v->func, place_at(run, v->cause),
 			   arena_printf(run->a, "releases %s", name));
 	word_imbalance(&d, v, arena_printf(run->a, "with %s still held", name),
 		       arena_printf(run->a, "after releasing %s, which it has not taken", name));

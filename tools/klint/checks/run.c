@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All lints over one module. */
+/* All lints over one program. */
 #include "check.h"
 #include "engine/entry.h"
 
@@ -57,28 +57,30 @@ static void word(struct check_run *run, const struct violation *v)
 }
 
 /* The first of the registrations that break the need, or NULL. */
-static const struct violation *broken_by(struct check_run *run, struct func_info *fi,
+static const struct violation *broken_by(struct check_run *run, const struct def *d,
 					 const struct need *n)
 {
 	const struct violation *v = NULL;
 
-	for (uint32_t i = 0; i < fi->nentries && !v; i++)
-		v = entry_meet(run->e, fi, n, &fi->entries[i]);
+	for (uint32_t i = 0; i < d->nentries && !v; i++)
+		v = entry_meet(run->e, d, n, &d->entries[i]);
 	return v;
 }
 
 /* Of the needs of one kind that one call brings, the plainest is told: that with the
  * fewest conditions. */
-static void meet_entries(struct check_run *run, struct func_info *fi)
+static void meet_entries(struct check_run *run, const struct def *d)
 {
-	const struct summary *sum = fi->sum;
+	const struct summary *sum;
 	const struct violation **v;
 
-	if (!sum || !fi->nentries)
+	engine_begin(run->e);
+	sum = def_summary(run->e, d);
+	if (!sum)
 		return;
 	v = xcalloc(sum->nneeds + 1u, sizeof(*v));
 	for (uint32_t k = 0; k < sum->nneeds; k++)
-		v[k] = broken_by(run, fi, sum->needs[k]);
+		v[k] = broken_by(run, d, sum->needs[k]);
 	for (uint32_t k = 0; k < sum->nneeds; k++) {
 		const struct need *n = sum->needs[k];
 		bool plainest = v[k];
@@ -107,42 +109,74 @@ static void add_gap(struct check_run *run, const struct func_info *fi, const cha
 	finding_list_add_gap(run->out, &gap);
 }
 
-static void check_function(struct check_run *run, struct func_info *fi)
-{
-	bool header = fi->f->flags & KIR_F_HEADER;
+/* One unit's part of the run: what it finds, in a list of its own. */
+struct unit_run {
+	struct check_run run;
+	struct finding_list found;
+};
 
-	if (fi->f->flags & KIR_F_FAILED) {
-		run->out->nfunctions++;
-		add_gap(run, fi, kir_string(run->m, fi->f->why));
-		return;
-	}
-	if (!(fi->f->flags & KIR_F_DEFINED))
-		return;
+/* A function has been solved, and its symbols still mean something. */
+static void check_function(void *data, struct engine *e, struct func_info *fi)
+{
+	struct unit_run *units = data;
+	struct check_run *run = &units[e->index].run;
+
 	run->out->nfunctions++;
-	if (fi->gap) {
-		add_gap(run, fi, fi->gap);
+	if (fi->def->gap) {
+		add_gap(run, fi, fi->def->gap);
 		return;
 	}
 	for (uint32_t i = 0; i < fi->nviolations; i++)
 		word(run, fi->violations[i]);
-	meet_entries(run, fi);
-	if (header)
-		return;
-	for (size_t i = 0; i < NCHECKS; i++)
+	for (size_t i = 0; i < NCHECKS && !(fi->f->flags & KIR_F_HEADER); i++)
 		if (all_checks[i]->function && is_wanted(run->opt, &all_checks[i]->info))
 			all_checks[i]->function(run, fi);
+}
+
+static void count_failures(struct check_run *run)
+{
+	for (uint32_t i = 0; i < run->m->nfuncs; i++) {
+		const struct func_info *fi = &run->e->funcs[i];
+
+		if (!(fi->f->flags & KIR_F_FAILED))
+			continue;
+		run->out->nfunctions++;
+		add_gap(run, fi, kir_string(run->m, fi->f->why));
+	}
+}
+
+void checks_program(const struct kir_module *const *modules, size_t n, const struct rules *r,
+		    const struct check_options *opt, struct finding_list *out)
+{
+	struct engine_options eo = { .rt = opt->rt, .budget = opt->budget };
+	struct program *p = program_new(r, &eo);
+	struct unit_run *units = xcalloc(n + 1, sizeof(*units));
+
+	for (size_t i = 0; i < n; i++)
+		program_add(p, modules[i]);
+	program_link(p);
+	for (size_t i = 0; i < n; i++) {
+		units[i].run = (struct check_run){ .e = p->units[i], .m = p->units[i]->m, .r = r,
+						   .a = arena_new(), .out = &units[i].found,
+						   .opt = opt };
+		finding_list_init(&units[i].found);
+	}
+	program_solve(p, opt->jobs ? opt->jobs : 1, check_function, units);
+	for (uint32_t i = 0; i < p->ndefs; i++)
+		if (p->defs[i].nentries)
+			meet_entries(&units[p->defs[i].unit->index].run, &p->defs[i]);
+	for (size_t i = 0; i < n; i++) {
+		count_failures(&units[i].run);
+		finding_list_splice(out, &units[i].found);
+		finding_list_free(&units[i].found);
+		arena_free(units[i].run.a);
+	}
+	free(units);
+	program_free(p);
 }
 
 void checks_run(const struct kir_module *m, const struct rules *r,
 		const struct check_options *opt, struct finding_list *out)
 {
-	struct engine_options eo = { .rt = opt->rt, .budget = opt->budget };
-	struct check_run run = { .m = m, .r = r, .out = out, .opt = opt };
-
-	run.e = engine_solve(m, r, &eo);
-	run.a = arena_new();
-	for (uint32_t i = 0; i < m->nfuncs; i++)
-		check_function(&run, &run.e->funcs[i]);
-	arena_free(run.a);
-	engine_free(run.e);
+	checks_program(&m, 1, r, opt, out);
 }

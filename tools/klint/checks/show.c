@@ -62,10 +62,10 @@ static void print_outcome(struct check_run *run, const struct func_info *fi,
 	fprintf(out, "  returns");
 	if (fi->f->ret.kind != KIR_T_VOID)
 		fprintf(out, " a value that %s", cons_text(run, &o->ret));
-	print_guards(run, fi->index, o->guards, o->nguards, out);
+	print_guards(run, fi->def->id, o->guards, o->nguards, out);
 	fprintf(out, "%s\n", o->widened ? " (paths were joined: not exact)" : "");
 	for (unsigned int i = 0; i < o->nlocks; i++)
-		print_depth(explain_lock(run, fi->index, o->locks[i].lock, o->locks[i].kind),
+		print_depth(explain_lock(run, fi->def->id, o->locks[i].lock, o->locks[i].kind),
 			    o->locks[i].depth, out);
 	for (unsigned int p = 0; p < CTX_NPARTS; p++)
 		if (o->ctx[p])
@@ -75,32 +75,31 @@ static void print_outcome(struct check_run *run, const struct func_info *fi,
 static void print_need(struct check_run *run, const struct func_info *fi, const struct need *n,
 		       FILE *out)
 {
-	struct violation v = { .func = fi->index, .loc = n->site == ORIGIN_NONE ? fi->f->loc :
-			       engine_loc(run->e, n->site) };
+	struct violation v = { .func = fi->def->id, .site = n->site, .loc = KIR_NONE };
 	struct draft d;
 	const char *leaf;
 
 	draft_begin(&d, run, "atomic-sleep", &v);
-	leaf = explain_need(&d, fi->index, n);
+	leaf = explain_need(&d, fi->def->id, n);
 	switch (n->kind) {
 	case NEED_WAIT:
 		fprintf(out, n->wait == WAIT_SLEEP ? "  may sleep" : "  may sleep on PREEMPT_RT");
 		break;
 	case NEED_LOCK:
-		fprintf(out, "  takes %s", explain_lock(run, fi->index, n->lock, n->lock_kind));
+		fprintf(out, "  takes %s", explain_lock(run, fi->def->id, n->lock, n->lock_kind));
 		break;
 	case NEED_HELD: case NEED_NOT_HELD:
-		fprintf(out, "  needs %s %s", explain_lock(run, fi->index, n->lock, RULES_NONE),
+		fprintf(out, "  needs %s %s", explain_lock(run, fi->def->id, n->lock, RULES_NONE),
 			n->kind == NEED_HELD ? "to be held" : "not to be held");
 		break;
 	case NEED_CALL:
-		fprintf(out, "  calls %s", explain_name(run, fi->index, n->lock));
+		fprintf(out, "  calls %s", explain_name(run, fi->def->id, n->lock));
 		break;
 	default:
 		fprintf(out, "  states its context");
 		break;
 	}
-	print_guards(run, fi->index, n->guards, n->nguards, out);
+	print_guards(run, fi->def->id, n->guards, n->nguards, out);
 	fprintf(out, ": %s()\n", leaf);
 	for (size_t i = 0; i < d.f.nsteps; i++)
 		fprintf(out, "      %s:%u: in %s(): %s\n", d.steps[i].at.file, d.steps[i].at.line,
@@ -109,28 +108,29 @@ static void print_need(struct check_run *run, const struct func_info *fi, const 
 
 static void print_function(struct check_run *run, const struct func_info *fi, FILE *out)
 {
+	const struct summary *sum = func_summary(run->e, fi);
+	const struct def *d = fi->def;
+
 	fprintf(out, "%s()", kir_string(run->m, fi->f->name));
 	print_place(run, fi->f->loc, out);
 	fputc('\n', out);
 	if (fi->rule)
 		fprintf(out, "  callers see the contract of %s:%u\n", fi->rule->file, fi->rule->line);
-	for (uint32_t i = 0; i < fi->nentries; i++) {
-		const struct rule_context *ctx = rules_context(run->r, fi->entries[i].context);
+	for (uint32_t i = 0; d && i < d->nentries; i++) {
+		const struct rule_context *ctx = rules_context(run->r, d->entries[i].context);
 
-		fprintf(out, "  entered as %s: %s", ctx->why ? ctx->why : ctx->name,
-			fi->entries[i].how);
-		print_place(run, fi->entries[i].loc, out);
-		fputc('\n', out);
+		fprintf(out, "  entered as %s: %s (%s:%u)\n", ctx->why ? ctx->why : ctx->name,
+			d->entries[i].how, d->entries[i].at.file, d->entries[i].at.line);
 	}
-	if (fi->gap)
-		fprintf(out, "  not analysed: %s\n", fi->gap);
-	else if (!fi->sum)
+	if (d && d->gap)
+		fprintf(out, "  not analysed: %s\n", d->gap);
+	else if (!sum)
 		fprintf(out, "  declared here only: nothing is known but its contract\n");
-	for (uint32_t i = 0; fi->sum && i < fi->sum->nneeds; i++)
-		print_need(run, fi, fi->sum->needs[i], out);
-	for (uint32_t i = 0; fi->sum && i < fi->sum->noutcomes; i++)
-		print_outcome(run, fi, &fi->sum->outcomes[i], out);
-	if (fi->sum && !fi->sum->noutcomes)
+	for (uint32_t i = 0; sum && i < sum->nneeds; i++)
+		print_need(run, fi, sum->needs[i], out);
+	for (uint32_t i = 0; sum && i < sum->noutcomes; i++)
+		print_outcome(run, fi, &sum->outcomes[i], out);
+	if (sum && !sum->noutcomes)
 		fprintf(out, "  never returns\n");
 }
 
@@ -142,15 +142,21 @@ bool checks_show(const struct kir_module *m, const struct rules *r, const char *
 	struct finding_list none;
 	struct check_run run = { .m = m, .r = r, .out = &none, .opt = &opt };
 	struct func_info *fi;
+	struct program *p;
 
 	finding_list_init(&none);
-	run.e = engine_solve(m, r, &eo);
+	p = program_new(r, &eo);
+	program_add(p, m);
+	program_link(p);
+	program_solve(p, 1, NULL, NULL);
+	run.e = p->units[0];
+	engine_begin(run.e);
 	run.a = arena_new();
 	fi = engine_func(run.e, function);
 	if (fi)
 		print_function(&run, fi, out);
 	arena_free(run.a);
-	engine_free(run.e);
+	program_free(p);
 	finding_list_free(&none);
 	return fi != NULL;
 }

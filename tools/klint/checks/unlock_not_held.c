@@ -13,7 +13,7 @@ static bool violation(struct check_run *run, const struct violation *v)
 	name = explain_lock(run, v->func, v->lock, v->lock_kind);
 	callee = event_callee(run, v->site);
 	if (v->cause == ORIGIN_NONE) {
-		draft_step(&d, STEP_BREAK, v->func, v->loc,
+		draft_step(&d, STEP_BREAK, v->func, place_at(run, v->site),
 			   arena_printf(run->a, "%s() releases %s on a path that has not taken it",
 					callee, name));
 		d.f.message = arena_printf(run->a, "%s() releases %s, which this path has not taken",
@@ -22,10 +22,10 @@ static bool violation(struct check_run *run, const struct violation *v)
 		draft_end(&d);
 		return true;
 	}
-	draft_step(&d, STEP_CONTEXT, v->func, engine_loc(run->e, v->cause),
+	draft_step(&d, STEP_CONTEXT, v->func, place_at(run, v->cause),
 			   arena_printf(run->a, "%s() releases %s",
 					event_callee(run, v->cause), name));
-	draft_step(&d, STEP_BREAK, v->func, v->loc,
+	draft_step(&d, STEP_BREAK, v->func, place_at(run, v->site),
 		   arena_printf(run->a, "%s() releases it again", callee));
 	d.f.message = arena_printf(run->a, "%s() releases %s, which is not held any more", callee,
 				   name);

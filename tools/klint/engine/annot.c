@@ -4,6 +4,7 @@
  * or writes it must hold.
  */
 #include "solver.h"
+#include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,6 @@ static sym follow(struct solver *sv, const struct state *s, const char *text, sy
 static sym parse_place(struct solver *sv, const struct kir_func *f, const char *text,
 		       const struct call_args *c, const struct state *s)
 {
-	struct symtab *t = sv->e->t;
 	char name[128];
 
 	text = first_word(text, name);
@@ -65,7 +65,7 @@ static sym parse_place(struct solver *sv, const struct kir_func *f, const char *
 	for (uint32_t i = 0; i < f->param_count && i < c->n; i++)
 		if (!strcmp(kir_string(sv->e->m, sv->e->m->vars[f->param_first + i].name), name))
 			return follow(sv, s, text, SYM_NONE, c->args[i]);
-	return follow(sv, s, text, sym_atom(t, S_GLOBAL, sym_name(t, name)), SYM_NONE);
+	return follow(sv, s, text, unit_global(sv->e, name), SYM_NONE);
 }
 
 bool annots_say(const struct solver *sv, enum rule_effect_kind kind)
@@ -178,7 +178,7 @@ static sym parse_neighbour(struct solver *sv, const struct state *s, const char 
 		return SYM_NONE;
 	fd = find_field(sv->e->m, record, name);
 	if (!fd && strmap_get(sv->e->globals, name) != UINT32_MAX)
-		return follow(sv, s, rest, sym_atom(t, S_GLOBAL, sym_name(t, name)), SYM_NONE);
+		return follow(sv, s, rest, unit_global(sv->e, name), SYM_NONE);
 	at = sym_field(t, base, sym_name(t, name));
 	rest += strspn(rest, " )");
 	if (fd && fd->type.kind == KIR_T_PTR && !address && (!*rest || *rest == ','))
@@ -193,7 +193,7 @@ static void access_field(struct solver *sv, struct work_state *w, kir_id place, 
 	const struct kir_annot *an = sv->e->guarded[place];
 	const char *text = kir_string(sv->e->m, an->text);
 	struct need n = { .kind = NEED_HELD, .rule = guard_of(sv->e, an), .callee = KIR_NONE,
-			  .guarded = kir_string(sv->e->m, v->b) };
+			  .guarded = sym_name(sv->e->t, kir_string(sv->e->m, v->b)) };
 	struct call_args one = { .n = 1, .ret = SYM_NONE, .at = at };
 	sym base;
 
@@ -270,18 +270,22 @@ static void access_value(struct solver *sv, struct work_state *w, kir_id id, ori
 }
 
 /* Does the callee look at, or change, what its argument @i points to? */
-static bool touches(const struct engine *e, const struct kir_event *ev, uint32_t i, bool *write)
+static bool touches(struct engine *e, const struct kir_event *ev, uint32_t i, bool *write)
 {
 	const struct kir_value *callee = &e->m->values[ev->callee];
+	const struct summary *sum;
 	uint32_t func;
 
 	if (ev->kind != KIR_E_CALL || callee->kind != KIR_V_FUNC || i >= 64)
 		return false;
 	func = strmap_get(e->by_name, kir_string(e->m, callee->a));
-	if (func == UINT32_MAX || !e->funcs[func].sum || e->funcs[func].rule)
+	if (func == UINT32_MAX || e->funcs[func].rule)
 		return false;
-	*write = e->funcs[func].sum->writes >> i & 1;
-	return *write || (e->funcs[func].sum->derefs >> i & 1);
+	sum = func_summary(e, &e->funcs[func]);
+	if (!sum)
+		return false;
+	*write = sum->writes >> i & 1;
+	return *write || (sum->derefs >> i & 1);
 }
 
 void annots_access(struct solver *sv, struct work_state *w, uint32_t at)

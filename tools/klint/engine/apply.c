@@ -271,10 +271,9 @@ static void assume_derefs(struct solver *sv, struct work_state *w, uint64_t dere
 	}
 }
 
-bool summary_apply(struct solver *sv, struct work_state *w, const struct func_info *fi,
-			  struct call_args *c, sym dst, bool cleanup)
+bool summary_apply(struct solver *sv, struct work_state *w, const struct def *d,
+		   const struct summary *sum, struct call_args *c, sym dst, bool cleanup)
 {
-	const struct summary *sum = fi->sum;
 	struct work_state before, one;
 	struct application ap = { .sv = sv, .w = &one, .sum = sum, .c = c, .dst = dst,
 				  .pure = SYM_NONE, .cleanup = cleanup,
@@ -284,11 +283,11 @@ bool summary_apply(struct solver *sv, struct work_state *w, const struct func_in
 	if (call_has_locking_callback(sv, c))
 		w->s.widened = WIDENED;
 	for (uint32_t i = 0; i < sum->nneeds; i++)
-		need_apply(sv, w, sum->needs[i], c, fi->index, cleanup);
+		need_apply(sv, w, sum->needs[i], c, d->id, cleanup);
 	/* A function of its arguments and of memory alone gives the same answer to
 	 * the same question. */
 	if (sum->pure && sum->outcomes[0].ret_sym == SYM_NONE && (c->n == 1 || c->n == 2))
-		ap.pure = sym_apply(sv->e->t, fi->index, c->args[0],
+		ap.pure = sym_apply(sv->e->t, d->name, c->args[0],
 				    c->n == 2 ? c->args[1] : SYM_NONE);
 	assume_derefs(sv, w, sum->derefs, c);
 	state_load(&before, &w->s);

@@ -12,6 +12,13 @@
 
 #define MAX_ARGS 64
 
+struct def *solver_named(const struct engine *e, uint32_t name)
+{
+	const struct func_info *fi = engine_func(e, sym_name_text(e->t, name));
+
+	return fi && fi->name == name ? fi->def : program_def(e->p, name);
+}
+
 void call_leave_state(struct solver *sv, const struct work_state *w)
 {
 	struct work_state *to = &vec_push(sv->out, sv->nout, sv->out_cap);
@@ -105,12 +112,10 @@ bool call_has_locking_callback(const struct solver *sv, const struct call_args *
 	for (uint32_t i = 0; i < c->n; i++) {
 		const struct sym_node *n = sym_get(sv->e->t, c->args[i]);
 		const struct summary *sum;
-		uint32_t func;
 
 		if (n->kind != S_FUNC)
 			continue;
-		func = strmap_get(sv->e->by_name, sym_name_text(sv->e->t, n->a));
-		sum = func == UINT32_MAX ? NULL : sv->e->funcs[func].sum;
+		sum = def_summary(sv->e, solver_named(sv->e, n->a));
 		for (uint32_t k = 0; sum && k < sum->noutcomes; k++)
 			if (sum->outcomes[k].nlocks)
 				return true;
@@ -138,16 +143,16 @@ static sym unknown_result(struct solver *sv, struct work_state *w, const struct 
 	for (unsigned int i = 0; i < w->s.nlocks; i++)
 		if (w->locks[i].depth > 0 && w->locks[i].exposed_by == c->at)
 			return eval_fresh(sv, w, c->at);
-	return sym_pred(t, P_ONCE, sym_apply(t, fi->index, c->args[0],
+	return sym_pred(t, P_ONCE, sym_apply(t, fi->name, c->args[0],
 					     c->n == 2 ? c->args[1] : SYM_NONE));
 }
 
 static bool direct_call(struct solver *sv, struct work_state *w, const char *name,
-			struct call_args *c, sym dst, bool cleanup)
+			struct func_info *fi, struct def *d, struct call_args *c, sym dst,
+			bool cleanup)
 {
 	const struct rule *rule = rules_find(sv->e->rules, name);
-	uint32_t func = strmap_get(sv->e->by_name, name);
-	struct func_info *fi = func == UINT32_MAX ? NULL : &sv->e->funcs[func];
+	const struct summary *sum;
 	size_t first = sv->nout;
 
 	if (rule) {
@@ -169,9 +174,10 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 	}
 	if (fi)
 		annots_apply(sv, w, fi->f, c, false);
-	if (fi && fi->sum)
-		return summary_apply(sv, w, fi, c, dst, cleanup);
-	if (fi && fi->gap)	/* what it leaves is anybody's guess */
+	sum = fi ? func_summary(sv->e, fi) : def_summary(sv->e, d);
+	if (sum)
+		return summary_apply(sv, w, d, sum, c, dst, cleanup);
+	if (d && d->gap)	/* what it leaves is anybody's guess */
 		w->s.widened = WIDENED;
 	/* What it takes by its own word is not in doubt. */
 	expose_locks(sv, w, c);
@@ -190,7 +196,8 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 static void apply_targets(struct solver *sv, struct work_state *w, const struct kir_event *ev,
 			  struct call_args *c)
 {
-	const struct engine *e = sv->e;
+	struct engine *e = sv->e;
+	const struct summary *sum;
 	uint32_t record = sym_name(e->t, kir_string(e->m, e->m->records[ev->record].name));
 	uint32_t field = e->names[ev->callee];
 	const struct func_info *first = NULL;
@@ -202,17 +209,18 @@ static void apply_targets(struct solver *sv, struct work_state *w, const struct 
 
 		if (tg->record != record || tg->field != field)
 			continue;
-		for (uint32_t k = 0; fi->sum && k < fi->sum->nneeds; k++)
-			sleeps |= fi->sum->needs[k]->kind == NEED_WAIT &&
-				  fi->sum->needs[k]->nguards == 0;
+		sum = func_summary(e, fi);
+		for (uint32_t k = 0; sum && k < sum->nneeds; k++)
+			sleeps |= sum->needs[k]->kind == NEED_WAIT && sum->needs[k]->nguards == 0;
 		if (!sleeps)
 			return;
 		if (!first)
 			first = fi;
 	}
-	for (uint32_t k = 0; first && k < first->sum->nneeds; k++)
-		if (first->sum->needs[k]->kind == NEED_WAIT && first->sum->needs[k]->nguards == 0)
-			need_apply(sv, w, first->sum->needs[k], c, first->index, false);
+	sum = first ? func_summary(e, first) : NULL;
+	for (uint32_t k = 0; sum && k < sum->nneeds; k++)
+		if (sum->needs[k]->kind == NEED_WAIT && sum->needs[k]->nguards == 0)
+			need_apply(sv, w, sum->needs[k], c, first->def->id, false);
 }
 
 static bool call(struct solver *sv, struct work_state *w, uint32_t at)
@@ -222,6 +230,7 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 	bool cleanup = ev->flags & KIR_EF_CLEANUP;
 	sym args[MAX_ARGS], target, dst = SYM_NONE;
 	struct call_args c = { .args = args, .ret = SYM_NONE, .at = at };
+	struct func_info *fi;
 	struct sym_node n;
 
 	for (uint32_t i = 0; i < ev->arg_count && i < MAX_ARGS; i++) {
@@ -231,12 +240,20 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 	}
 	if (ev->dst != KIR_NONE)
 		dst = eval_addr(sv, w, ev->dst);
-	if (callee->kind == KIR_V_FUNC)
-		return direct_call(sv, w, kir_string(sv->e->m, callee->a), &c, dst, cleanup);
+	if (callee->kind == KIR_V_FUNC) {
+		fi = engine_func(sv->e, kir_string(sv->e->m, callee->a));
+		return direct_call(sv, w, kir_string(sv->e->m, callee->a), fi,
+				   fi ? fi->def : NULL, &c, dst, cleanup);
+	}
 	target = eval_value(sv, w, ev->callee);
 	n = *sym_get(sv->e->t, target);
-	if (n.kind == S_FUNC)
-		return direct_call(sv, w, sym_name_text(sv->e->t, n.a), &c, dst, cleanup);
+	if (n.kind == S_FUNC) {
+		fi = engine_func(sv->e, sym_name_text(sv->e->t, n.a));
+		if (fi && fi->name != n.a)
+			fi = NULL;	/* another unit's */
+		return direct_call(sv, w, sym_name_text(sv->e->t, n.a), fi,
+				   solver_named(sv->e, n.a), &c, dst, cleanup);
+	}
 	if (n.flags & SF_PARAM) {
 		struct need call_param = { .kind = NEED_CALL, .callee = KIR_NONE };
 		struct call_args self = { .ret = SYM_NONE, .at = at };

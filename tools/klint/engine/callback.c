@@ -17,9 +17,9 @@ static void remember_context(struct solver *sv, struct work_state *w, struct nee
 	v = arena_alloc(sv->e->arena, sizeof(*v));
 	*v = cause;
 	v->kind = V_WAIT;
-	v->func = sv->fi->index;
+	v->func = sv->fi->def->id;
 	v->site = out->site;
-	v->loc = engine_loc(sv->e, out->site);
+	v->loc = KIR_NONE;
 	v->wait = have;
 	v->sibling = v->via = KIR_NONE;
 	out->broken = v;
@@ -39,13 +39,13 @@ static void break_callback(struct solver *sv, struct work_state *w, const struct
 	if (!v)
 		return;
 	*v = *out->broken;
-	v->via = sv->fi->index;
+	v->via = sv->fi->def->id;
 	v->via_site = out->site;
 	call = arena_alloc(sv->e->arena, sizeof(*call));
 	*call = *sub;
 	call->site = v->site;
 	call->callee = func;
-	call->sub = sub;
+	call->sub = sub->number;
 	v->need = call;
 }
 
@@ -53,7 +53,8 @@ void callback_meet(struct solver *sv, struct work_state *w, struct need *out)
 {
 	const struct sym_node *n = sym_get(sv->e->t, out->lock);
 	struct call_args none = { .ret = SYM_NONE, .at = out->site };
-	uint32_t func;
+	const struct summary *sum;
+	struct def *d;
 
 	if (n->kind != S_FUNC) {
 		if (!need_is_callers(sv->e->t, out->lock))
@@ -63,26 +64,24 @@ void callback_meet(struct solver *sv, struct work_state *w, struct need *out)
 		need_export(sv, out);
 		return;
 	}
-	func = strmap_get(sv->e->by_name, sym_name_text(sv->e->t, n->a));
-	if (func == UINT32_MAX || !sv->e->funcs[func].sum)
-		return;
-	for (uint32_t i = 0; i < sv->e->funcs[func].sum->nneeds; i++) {
-		const struct need *its = sv->e->funcs[func].sum->needs[i];
+	d = solver_named(sv->e, n->a);
+	sum = def_summary(sv->e, d);
+	for (uint32_t i = 0; sum && i < sum->nneeds; i++) {
+		const struct need *its = sum->needs[i];
 		struct need *sub;
 
 		if (out->broken) {
-			break_callback(sv, w, out, its, func);
+			break_callback(sv, w, out, its, d->id);
 			continue;
 		}
 		if (its->nguards || its->kind != NEED_WAIT)
 			continue;
-		/* The depths at which the callback is called come on top.  The chain
-		 * points to this need: it lives as long as the engine. */
+		/* The depths at which the callback is called come on top. */
 		sub = arena_alloc(sv->e->arena, sizeof(*sub));
 		*sub = *its;
 		sub->last = false;	/* the function is in sight */
 		for (unsigned int k = 0; k < CTX_NPARTS; k++)
 			sub->ctx[k] += out->ctx[k] - w->s.ctx[k];
-		need_apply(sv, w, sub, &none, func, false);
+		need_apply(sv, w, sub, &none, d->id, false);
 	}
 }

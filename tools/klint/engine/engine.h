@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The engine: from a module and the rules to one summary per function and the
+ * The engine: from modules and the rules to one contract per function and the
  * places where a context and a need meet.
  *
- * Functions are solved bottom-up over the strongly connected components of the
- * call graph (program.c).  One function is solved by walking path states
- * through its blocks (solve.c); calls apply the contract of a rule or the
- * callee's summary (call.c).  What cannot hold is recorded as a violation; the
- * checks turn violations into findings, and explain.c tells the chain again
- * only then, so solving carries no text.
+ * A program is one or many modules (units).  Its functions are solved bottom-up
+ * over the strongly connected components of the call graph (program.c).  One
+ * function is solved by walking path states through its blocks (solve.c); calls
+ * apply the contract of a rule or the callee's summary (call.c).  What cannot hold
+ * is recorded as a violation; the checks turn violations into findings, and
+ * explain.c tells the chain again only then, so solving carries no text.
+ *
+ * Nothing but contracts goes from one function to another: what is found in a
+ * function follows from its code, the rules and its callees' contracts alone, in
+ * whatever order and by whichever thread they are solved.
  */
 #ifndef KLINT_ENGINE_H
 #define KLINT_ENGINE_H
@@ -59,10 +63,11 @@ struct need {
 	struct guard guards[NEED_GUARDS];
 	uint32_t hops;		/* calls from here down to the rule */
 	origin site;		/* the event in this function */
-	const char *guarded;		/* NEED_HELD: the field whose access needs it, or NULL */
+	uint32_t guarded;	/* NEED_HELD: the name of the field whose access needs it, or 0 */
 	const struct rule *rule;	/* whose contract it is, or NULL: */
-	uint32_t callee;	/* the function whose need it is */
-	const struct need *sub;	/* and that need */
+	uint32_t callee;	/* the function whose need it is, or KIR_NONE, */
+	uint32_t sub;		/* and the number of that need in its summary */
+	uint32_t number;	/* of this one in its summary */
 	const struct violation *broken;	/* violated: where */
 };
 
@@ -123,9 +128,9 @@ enum violation_kind {
 
 struct violation {
 	enum violation_kind kind;
-	uint32_t func;		/* index of the kir function it stands in */
+	uint32_t func;		/* the function (struct def) that it stands in */
 	origin site;		/* the event; V_IMBALANCE: ORIGIN_NONE */
-	kir_id loc;		/* where it stands */
+	kir_id loc;		/* where it stands, when that is not at the event; or KIR_NONE */
 	const struct need *need;	/* V_WAIT, V_CONTRACT, V_DOUBLE_LOCK through a call */
 	enum wait_type wait;	/* V_WAIT: what the context allows */
 	sym lock;		/* the lock in question, or SYM_NONE: */
@@ -137,16 +142,25 @@ struct violation {
 	kir_id sibling;		/* the location of a return that differs */
 	struct cons ret;	/* V_IMBALANCE: what is returned */
 	bool cleanup;		/* the event is a cleanup call */
-	uint32_t via;		/* the caller that passed what makes it true, or KIR_NONE */
+	uint32_t via;		/* the caller (struct def) that passed what makes it true, or KIR_NONE */
 	origin via_site;
+};
+
+/* Where an event stands and what it calls; all texts live as long as the program. */
+struct site {
+	const char *file;
+	uint32_t line, col;
+	const char *callee;	/* as people call it; "?" when it is no call */
+	bool direct;		/* `callee` is the name of a function */
+	uint32_t def;		/* that function, when its contract is known, or KIR_NONE */
 };
 
 /* A function is entered in a context because somebody registered it. */
 struct entry {
 	uint32_t func;		/* which is entered */
 	uint32_t context;	/* of the rules */
-	kir_id loc;		/* of the registration */
-	uint32_t by;		/* registering function, or KIR_NONE: an initialiser */
+	struct site at;		/* the registration */
+	const char *by;		/* the registering function, or "": an initialiser */
 	const char *how;	/* "timer_setup", "net_device_ops.ndo_open" */
 };
 
@@ -158,17 +172,45 @@ struct exit_path {
 	uint32_t block;
 };
 
+/*
+ * What is known of a function: its summary, in a form that belongs to no engine.
+ * Symbols are indices into `nodes` (whose operands are indices, too, of earlier
+ * nodes), origins into `sites`, functions are defs.
+ */
+struct contract {
+	struct summary sum;
+	uint32_t nnodes, nsites;
+	struct sym_node *nodes;
+	struct site *sites;
+};
+
+/* A function of the program.  One def stands for a header's function in all units in
+ * which it is the same. */
+struct def {
+	uint32_t id, name;
+	struct engine *unit;	/* where it is solved, as */
+	uint32_t func;		/* this one */
+	const struct contract *contract;	/* NULL: not solved (yet, or for a gap) */
+	const char *gap;	/* why it was not analysed, or NULL */
+	uint32_t ncallers;	/* direct calls in the program */
+	uint32_t nentries;
+	const struct entry *entries;
+	uint64_t hash;		/* of a header's function and of all that it calls there */
+	uint32_t next;		/* another one of that name, or KIR_NONE */
+};
+
+/* A function that a unit defines or declares. */
 struct func_info {
 	const struct kir_func *f;
 	uint32_t index;
+	uint32_t name;			/* name id */
 	const struct rule *rule;	/* its contract, which replaces the body */
-	const struct summary *sum;	/* NULL: not solved (declaration, gap) */
-	const char *gap;		/* why it was not analysed, or NULL */
-	uint32_t ncallers;		/* direct calls in this module */
+	struct def *def;		/* NULL: not defined anywhere */
+	/* While a function is solved: */
+	uint32_t epoch;
+	const struct summary *sum;	/* use func_summary() */
 	uint32_t nviolations;
 	const struct violation **violations;
-	uint32_t nentries;
-	const struct entry *entries;
 	uint32_t nexits;		/* by the time the summary is made */
 };
 
@@ -177,12 +219,18 @@ struct engine_options {
 	uint32_t budget;	/* states per function, 0: default */
 };
 
+/* One unit and what is needed to solve one of its functions at a time. */
 struct engine {
+	struct program *p;
+	uint32_t index;			/* of the unit in the program */
 	const struct kir_module *m;
 	const struct rules *rules;
 	struct engine_options opt;
 	struct symtab *t;
-	struct arena *arena;
+	size_t mark;			/* symbols of the unit itself */
+	struct arena *arena;		/* for the function that is being solved */
+	struct arena *keep;		/* as long as the program */
+	uint32_t epoch;			/* one more for each function */
 	struct func_info *funcs;
 	struct strmap *by_name;		/* function name → index */
 	struct strmap *consts;
@@ -194,25 +242,64 @@ struct engine {
 	size_t nstatics;
 	struct target *targets;		/* what is stored in ops members, sorted */
 	size_t ntargets;
+	struct site *sites;		/* of callees' contracts: ORIGIN_FOREIGN + index */
+	size_t nsites, sites_cap;
+	struct imported *imported;	/* summaries of functions of other units */
+	size_t nimported, imported_cap;
+	uint32_t *numbers;		/* contract.c: symbol → node + 1 */
+	size_t nnumbers;
 };
 
 /* A function that the module stores in a member of a record. */
 struct target {
 	uint32_t record, field;	/* name ids */
-	uint32_t func;
+	uint32_t func;		/* index in the unit */
 	kir_id loc;
-	uint32_t by;		/* storing function or KIR_NONE */
+	uint32_t by;		/* storing function (index) or KIR_NONE */
 };
 
-/* Solve the whole module.  The module and the rules must outlive the engine. */
-struct engine *engine_solve(const struct kir_module *m, const struct rules *r,
-			    const struct engine_options *opt);
-void engine_free(struct engine *e);
+struct program {
+	const struct rules *rules;
+	struct engine_options opt;
+	struct names *names;
+	struct engine **units;
+	size_t nunits, units_cap;
+	struct def *defs;
+	uint32_t ndefs;
+	uint32_t *def_of_name;		/* name id → first def, or KIR_NONE */
+	size_t nnames;
+	struct entry *entries;		/* sorted by function */
+};
 
-/* Where the event or the terminator stands. */
-kir_id engine_loc(const struct engine *e, origin at);
-
-/* The function called @name, or NULL. */
+/* An empty program; the rules must outlive it. */
+struct program *program_new(const struct rules *r, const struct engine_options *opt);
+void program_free(struct program *p);
+/* Add a unit; the module must outlive the program. */
+void program_add(struct program *p, const struct kir_module *m);
+/* Once all units are there: find out which name means which function, what is one
+ * function in several units, and who registers what. */
+void program_link(struct program *p);
+/* Solve all functions on @jobs threads.  @solved is called, on any thread, for each
+ * function that was solved or given up, while its symbols still mean something. */
+void program_solve(struct program *p, unsigned int jobs,
+		   void (*solved)(void *data, struct engine *e, struct func_info *fi),
+		   void *data);
+/* The function that the unit means by @name, or NULL. */
 struct func_info *engine_func(const struct engine *e, const char *name);
+/* The function of that name id, or NULL when the program does not define it. */
+struct def *program_def(const struct program *p, uint32_t name);
+
+/* Begin with another function: all summaries and symbols of the last one are gone. */
+void engine_begin(struct engine *e);
+/* Where the event, terminator or foreign site is. */
+struct site engine_site(const struct engine *e, origin at);
+/* The summary in the engine's symbols, until engine_begin(); NULL: not known. */
+const struct summary *func_summary(struct engine *e, const struct func_info *fi);
+const struct summary *def_summary(struct engine *e, const struct def *d);
+
+/* contract.c: from a summary of the engine to a contract, in e->keep, and back. */
+const struct contract *contract_make(struct engine *e, const struct kir_func *f,
+				     const struct summary *sum);
+const struct summary *contract_read(struct engine *e, const struct contract *c);
 
 #endif

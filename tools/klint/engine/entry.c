@@ -34,19 +34,19 @@ static enum wait_type wait_in(uint32_t parts, const int8_t *ctx, enum ctx_part *
 	return least;
 }
 
-static struct violation *violate(struct engine *e, const struct func_info *fi,
+static struct violation *violate(struct engine *e, const struct def *d,
 				 const struct need *n, const struct entry *en)
 {
 	struct violation *v = arena_alloc(e->arena, sizeof(*v));
 
-	*v = (struct violation){ .func = fi->index, .site = n->site,
-		.loc = engine_loc(e, n->site), .need = n, .lock = SYM_NONE,
+	*v = (struct violation){ .func = d->id, .site = n->site,
+		.loc = KIR_NONE, .need = n, .lock = SYM_NONE,
 		.cause = ORIGIN_NONE, .entry = en, .sibling = KIR_NONE, .via = KIR_NONE,
 		.via_site = ORIGIN_NONE };
 	return v;
 }
 
-const struct violation *entry_meet(struct engine *e, const struct func_info *fi,
+const struct violation *entry_meet(struct engine *e, const struct def *d,
 				   const struct need *n, const struct entry *en)
 {
 	const struct rule_context *ctx = rules_context(e->rules, en->context);
@@ -62,7 +62,7 @@ const struct violation *entry_meet(struct engine *e, const struct func_info *fi,
 		have = wait_in(parts, n->ctx, &part);
 		if (have >= n->wait)
 			return NULL;
-		v = violate(e, fi, n, en);
+		v = violate(e, d, n, en);
 		v->kind = V_WAIT;
 		v->wait = have;
 		v->part = part;
@@ -70,14 +70,14 @@ const struct violation *entry_meet(struct engine *e, const struct func_info *fi,
 	case NEED_HELD:
 		if (!ctx->bare || n->nguards)
 			return NULL;
-		v = violate(e, fi, n, en);
+		v = violate(e, d, n, en);
 		v->kind = V_CONTRACT;
 		v->lock = n->lock;
 		return v;
 	case NEED_NO_PARTS:
 		if (!(n->parts & parts))
 			return NULL;
-		v = violate(e, fi, n, en);
+		v = violate(e, d, n, en);
 		v->kind = V_CONTRACT;
 		return v;
 	default:

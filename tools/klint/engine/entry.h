@@ -5,9 +5,9 @@
 
 #include "engine.h"
 
-/* The violation when @fi, which needs @n, is entered by @en; NULL when all is
- * well.  Lives as long as the engine. */
-const struct violation *entry_meet(struct engine *e, const struct func_info *fi,
+/* The violation when @d, which needs @n, is entered by @en; NULL when all is
+ * well.  Lives until engine_begin(). */
+const struct violation *entry_meet(struct engine *e, const struct def *d,
 				   const struct need *n, const struct entry *en);
 
 #endif

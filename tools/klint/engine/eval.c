@@ -284,13 +284,20 @@ static struct cons eval_op(struct solver *sv, const struct state *s, const struc
 	}
 }
 
+static const struct summary *summary_named(struct engine *e, uint32_t name)
+{
+	const struct func_info *fi = engine_func(e, sym_name_text(e->t, name));
+
+	/* Its own functions are read once. */
+	return fi && fi->name == name ? func_summary(e, fi) : def_summary(e, program_def(e->p, name));
+}
+
 /* What the pure function answers, for what is known of the arguments. */
 static struct cons eval_answer(struct solver *sv, const struct state *s, const struct sym_node *n)
 {
 	const sym args[] = { n->a, n->b };
 	struct call_args c = { .args = args, .n = n->b == SYM_NONE ? 1 : 2, .ret = SYM_NONE };
-	const struct summary *sum = n->imm >= 0 && n->imm < sv->e->m->nfuncs ?
-		sv->e->funcs[n->imm].sum : NULL;
+	const struct summary *sum = summary_named(sv->e, (uint32_t)n->imm);
 	struct cons all = cons_any();
 	bool any = false;
 

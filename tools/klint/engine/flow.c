@@ -206,7 +206,7 @@ static void collect_sym(struct engine *e, sym x, uint32_t **names, size_t *n, si
 }
 
 /* The summary that a call of the event applies, or NULL. */
-static const struct summary *called(const struct engine *e, const struct kir_event *ev)
+static const struct summary *called(struct engine *e, const struct kir_event *ev)
 {
 	const struct kir_value *callee;
 	const char *name;
@@ -219,7 +219,8 @@ static const struct summary *called(const struct engine *e, const struct kir_eve
 		return NULL;
 	name = kir_string(e->m, callee->a);
 	func = strmap_get(e->by_name, name);
-	return func == UINT32_MAX || rules_find(e->rules, name) ? NULL : e->funcs[func].sum;
+	return func == UINT32_MAX || rules_find(e->rules, name) ? NULL :
+		func_summary(e, &e->funcs[func]);
 }
 
 /* What a callee's outcomes depend on is tested by the call. */
@@ -308,7 +309,7 @@ bool flow_is_tested(const struct flow *fl, uint32_t name)
 }
 
 /* The arguments that the call may write through. */
-static uint64_t call_writes(const struct engine *e, const struct kir_event *ev)
+static uint64_t call_writes(struct engine *e, const struct kir_event *ev)
 {
 	const struct kir_value *callee = &e->m->values[ev->callee];
 	const struct summary *sum = called(e, ev);
@@ -322,7 +323,7 @@ static uint64_t call_writes(const struct engine *e, const struct kir_event *ev)
 
 /* What the event may store to: each name to @see.  Members by their names, and what a
  * parameter points to, which a callee that gets the parameter may store to as well. */
-static void for_each_store(const struct engine *e, const struct kir_event *ev,
+static void for_each_store(struct engine *e, const struct kir_event *ev,
 			   void (*see)(void *data, uint32_t name), void *data)
 {
 	const struct kir_value *values = e->m->values, *dst;
@@ -363,7 +364,7 @@ static void list_name(void *data, uint32_t name)
 	vec_push(l->v, l->n, l->cap) = name;
 }
 
-static void collect_stores(const struct engine *e, const struct reader *r, struct arena *a)
+static void collect_stores(struct engine *e, const struct reader *r, struct arena *a)
 {
 	struct flow *fl = r->fl;
 	struct name_list l = { 0 };
@@ -412,7 +413,7 @@ static void add_store(void *data, uint32_t name)
 		set_bit(s->set, i);
 }
 
-void flow_add_stores(const struct engine *e, const struct flow *fl, const struct kir_event *ev,
+void flow_add_stores(struct engine *e, const struct flow *fl, const struct kir_event *ev,
 		     uint64_t *set)
 {
 	struct store_set s = { fl, set };
@@ -420,7 +421,7 @@ void flow_add_stores(const struct engine *e, const struct flow *fl, const struct
 	for_each_store(e, ev, add_store, &s);
 }
 
-static void infer_stores(const struct engine *e, const struct reader *r, struct arena *a)
+static void infer_stores(struct engine *e, const struct reader *r, struct arena *a)
 {
 	struct flow *fl = r->fl;
 	size_t words;

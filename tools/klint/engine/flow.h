@@ -51,7 +51,7 @@ static inline const uint64_t *flow_row(const struct flow *fl, const uint64_t *ro
 bool flow_is_tested(const struct flow *fl, uint32_t name);
 
 /* Add the members that the event may store to, itself or in a callee, to @set. */
-void flow_add_stores(const struct engine *e, const struct flow *fl, const struct kir_event *ev,
+void flow_add_stores(struct engine *e, const struct flow *fl, const struct kir_event *ev,
 		     uint64_t *set);
 /* Is the member called @name in @set (of store_words)? */
 bool flow_in_stores(const struct flow *fl, const uint64_t *set, uint32_t name);

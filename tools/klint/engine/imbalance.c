@@ -218,10 +218,9 @@ static bool is_reported(const struct solver *sv, kir_id loc, struct key k)
 /* Is the event a call of the lock's own function? */
 static bool is_direct(const struct solver *sv, origin at)
 {
-	const struct kir_module *m = sv->e->m;
-	const struct kir_value *callee = &m->values[m->events[at].callee];
+	struct site s = engine_site(sv->e, at);
 
-	return callee->kind == KIR_V_FUNC && rules_find(sv->e->rules, kir_string(m, callee->a));
+	return s.direct && rules_find(sv->e->rules, s.callee);
 }
 
 /* Given back without having been taken: that is told at the release. */
@@ -254,7 +253,7 @@ static void report(struct solver *sv, const struct exit_path *x, const struct ex
 		return;
 	}
 	v = arena_alloc(sv->e->arena, sizeof(*v));
-	*v = (struct violation){ .kind = V_IMBALANCE, .func = sv->fi->index, .site = ORIGIN_NONE,
+	*v = (struct violation){ .kind = V_IMBALANCE, .func = sv->fi->def->id, .site = ORIGIN_NONE,
 		.loc = x->loc, .lock = k.lock, .lock_kind = d->kind, .part = k.part,
 		.cause = d->at, .depth = (int8_t)d->depth, .sibling = n->loc, .ret = x->ret,
 		.via = KIR_NONE, .via_site = ORIGIN_NONE };

@@ -24,9 +24,9 @@ struct violation *solver_violate_at(struct solver *sv, enum violation_kind kind,
 			return NULL;
 	v = arena_alloc(sv->e->arena, sizeof(*v));
 	v->kind = kind;
-	v->func = sv->fi->index;
+	v->func = sv->fi->def->id;
 	v->site = at;
-	v->loc = at == ORIGIN_NONE ? KIR_NONE : engine_loc(sv->e, at);
+	v->loc = KIR_NONE;
 	v->lock = SYM_NONE;
 	v->cause = ORIGIN_NONE;
 	v->via = KIR_NONE;
@@ -38,35 +38,33 @@ struct violation *solver_violate_at(struct solver *sv, enum violation_kind kind,
 
 /* Was the part entered by the call that took a spinlock (spin_lock_irqsave)?  On
  * PREEMPT_RT such a call leaves interrupts on. */
-static bool comes_with_spinlock(const struct engine *e, origin at, enum ctx_part part, int depth)
+static bool comes_with_spinlock(struct engine *e, origin at, enum ctx_part part, int depth)
 {
-	const struct kir_value *callee;
+	const struct summary *sum;
 	const struct rule *rule;
-	const char *name;
-	uint32_t func;
+	struct site site;
 
-	if (at == ORIGIN_NONE || depth > 6 || e->m->events[at].callee == KIR_NONE)
+	if (at == ORIGIN_NONE || depth > 6)
 		return false;
-	callee = &e->m->values[e->m->events[at].callee];
-	if (callee->kind != KIR_V_FUNC)
+	site = engine_site(e, at);
+	if (!site.direct)
 		return false;
-	name = kir_string(e->m, callee->a);
-	rule = rules_find(e->rules, name);
+	rule = rules_find(e->rules, site.callee);
 	for (uint32_t i = 0; rule && i < rule->neffects; i++)
 		if (rule->effects[i].kind == EFFECT_ACQUIRE &&
 		    lock_kind(e, rule->effects[i].lock_kind)->inner == WAIT_CONFIG)
 			return true;
-	func = strmap_get(e->by_name, name);
-	if (rule || func == UINT32_MAX || !e->funcs[func].sum)
+	if (rule || site.def == KIR_NONE)
 		return false;
-	for (uint32_t i = 0; i < e->funcs[func].sum->noutcomes; i++)
-		if (e->funcs[func].sum->outcomes[i].ctx[part] > 0)
-			return comes_with_spinlock(e, e->funcs[func].sum->outcomes[i].ctx_at[part],
-						   part, depth + 1);
+	sum = def_summary(e, &e->p->defs[site.def]);
+	for (uint32_t i = 0; sum && i < sum->noutcomes; i++)
+		if (sum->outcomes[i].ctx[part] > 0)
+			return comes_with_spinlock(e, sum->outcomes[i].ctx_at[part], part,
+						   depth + 1);
 	return false;
 }
 
-enum wait_type need_wait_here(const struct engine *e, const struct state *s,
+enum wait_type need_wait_here(struct engine *e, const struct state *s,
 			      const int8_t *extra, enum wait_type need, bool any_state,
 			      struct violation *v)
 {
@@ -253,7 +251,7 @@ static bool is_wish(struct solver *sv, sym what, const struct cons *is)
 		if (type == KIR_T_BOOL)
 			return true;
 	}
-	return sv->fi->ncallers > 0;
+	return sv->fi->def->ncallers > 0;
 }
 
 /* Translate the guards; false: the need does not arise here.  *defer: it may,
@@ -303,8 +301,8 @@ static void break_wait(struct solver *sv, struct work_state *w, const int8_t *in
 		return;
 	if (defer) {
 		v = arena_alloc(sv->e->arena, sizeof(*v));
-		*v = (struct violation){ .kind = V_WAIT, .func = sv->fi->index, .site = out->site,
-			.loc = engine_loc(sv->e, out->site), .sibling = KIR_NONE,
+		*v = (struct violation){ .kind = V_WAIT, .func = sv->fi->def->id, .site = out->site,
+			.loc = KIR_NONE, .sibling = KIR_NONE,
 			.via = KIR_NONE, .via_site = ORIGIN_NONE };
 		out->violated = true;
 		out->broken = v;
@@ -432,11 +430,9 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 	if (!translate_guards(sv, w, n, c, &out, &defer))
 		return;
 	out.site = c->at;
-	out.sub = n;
+	out.sub = n->number;
 	out.hops = callee == KIR_NONE ? 0 : n->hops + 1;
 	out.rule = callee == KIR_NONE ? n->rule : NULL;
-	if (callee == KIR_NONE)
-		out.sub = NULL;
 	if (n->violated) {
 		if (defer) {
 			need_export(sv, &out);
@@ -447,7 +443,7 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 				origin site = v->site;
 
 				*v = *n->broken;
-				v->via = sv->fi->index;
+				v->via = sv->fi->def->id;
 				v->via_site = site;
 			}
 		}

@@ -1,201 +1,299 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module as a whole: the call graph and its strongly connected components,
- * solved callees first; then the contexts in which registrations enter functions
- * are held against what the summaries need.
+ * The program: its units, what their names mean, and the order in which functions are
+ * solved, callees first.  Strongly connected components of the call graph are the
+ * steps; those that do not need each other are solved by several threads at once.
  */
-#include "engine.h"
 #include "solver.h"
+#include "unit.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ROUNDS 6	/* of a recursive component, until its summaries stand */
+#define MAX_ROUNDS 6	/* of a recursive component, until its contracts stand */
 
-static void name_values(struct engine *e)
+struct program *program_new(const struct rules *r, const struct engine_options *opt)
 {
-	const struct kir_module *m = e->m;
+	struct program *p = xcalloc(1, sizeof(*p));
 
-	e->names = xcalloc(m->nvalues + 1u, sizeof(*e->names));
-	for (uint32_t i = 0; i < m->nvalues; i++) {
-		const struct kir_value *v = &m->values[i];
-		kir_str s = 0;
-
-		if (v->kind == KIR_V_GLOBAL || v->kind == KIR_V_FUNC)
-			s = v->a;
-		else if (v->kind == KIR_V_FIELD || v->kind == KIR_V_CONTAINER)
-			s = v->b;
-		if (s)
-			e->names[i] = sym_name(e->t, kir_string(m, s));
-	}
+	p->rules = r;
+	p->opt = *opt;
+	p->names = names_new();
+	return p;
 }
 
-static void index_functions(struct engine *e)
+void program_free(struct program *p)
 {
-	const struct kir_module *m = e->m;
-
-	e->funcs = xcalloc(m->nfuncs + 1u, sizeof(*e->funcs));
-	e->by_name = strmap_new();
-	for (uint32_t i = 0; i < m->nfuncs; i++) {
-		const char *name = kir_string(m, m->funcs[i].name);
-
-		e->funcs[i].f = &m->funcs[i];
-		e->funcs[i].index = i;
-		e->funcs[i].rule = rules_find(e->rules, name);
-		strmap_set(e->by_name, name, i);
-	}
-	e->consts = strmap_new();
-	for (uint32_t i = 0; i < m->nconsts; i++)
-		strmap_set(e->consts, kir_string(m, m->consts[i].name), i);
-	e->globals = strmap_new();
-	for (uint32_t i = 0; i < m->nglobals; i++)
-		strmap_set(e->globals, kir_string(m, m->globals[i].name), i);
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->nunits; i++)
+		unit_free(p->units[i]);
+	free(p->units);
+	free(p->defs);
+	free(p->def_of_name);
+	free(p->entries);
+	names_free(p->names);
+	free(p);
 }
 
-/* The address of a place that needs no state to be told: of a global. */
-sym program_static_addr(struct engine *e, kir_id place)
+void program_add(struct program *p, const struct kir_module *m)
 {
-	const struct kir_value *v = &e->m->values[place];
-	sym base;
+	struct engine *e = unit_new(p, m);
 
-	switch (v->kind) {
-	case KIR_V_GLOBAL:
-		return sym_atom(e->t, S_GLOBAL, e->names[place]);
-	case KIR_V_FIELD:
-		base = program_static_addr(e, v->a);
-		return base == SYM_NONE ? base : sym_field(e->t, base, e->names[place]);
-	case KIR_V_INDEX:
-		base = program_static_addr(e, v->a);
-		if (base == SYM_NONE || e->m->values[v->b].kind != KIR_V_INT)
-			return SYM_NONE;
-		return sym_index(e->t, base, sym_int(e->t, e->m->values[v->b].imm));
-	default:
-		return SYM_NONE;
-	}
+	e->index = (uint32_t)p->nunits;
+	vec_push(p->units, p->nunits, p->units_cap) = e;
 }
 
-static sym static_init(struct engine *e, kir_id value)
+struct def *program_def(const struct program *p, uint32_t name)
 {
-	const struct kir_value *v = &e->m->values[value];
+	uint32_t id = name < p->nnames ? p->def_of_name[name] : KIR_NONE;
 
-	switch (v->kind) {
-	case KIR_V_INT: return sym_int(e->t, v->imm);
-	case KIR_V_NULL: return sym_int(e->t, 0);
-	case KIR_V_FUNC: return sym_atom(e->t, S_FUNC, e->names[value]);
-	case KIR_V_ADDR: return program_static_addr(e, v->a);
-	default: return SYM_NONE;
-	}
+	return id == KIR_NONE ? NULL : &p->defs[id];
 }
 
-static int compare_binding(const void *x, const void *y)
+static int by_source(const void *x, const void *y)
 {
-	const struct binding *a = x, *b = y;
+	const struct engine *a = *(struct engine *const *)x, *b = *(struct engine *const *)y;
 
-	return a->addr < b->addr ? -1 : a->addr > b->addr;
+	return strcmp(kir_string(a->m, a->m->source), kir_string(b->m, b->m->source));
 }
 
-static void index_statics(struct engine *e)
+/* May the function be the same as one of another unit? */
+static bool is_shared(const struct kir_func *f)
 {
-	const struct kir_module *m = e->m;
-	size_t n = 0, cap = 0;
-	struct binding *v = NULL;
-
-	for (uint32_t g = 0; g < m->nglobals; g++) {
-		if (!(m->globals[g].flags & KIR_G_CONST))
-			continue;
-		for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
-			const struct kir_init *in = &m->inits[m->globals[g].init_first + i];
-			struct binding b = { program_static_addr(e, in->place), static_init(e, in->value) };
-
-			if (b.addr != SYM_NONE && b.value != SYM_NONE)
-				vec_push(v, n, cap) = b;
-		}
-	}
-	if (n)
-		qsort(v, n, sizeof(*v), compare_binding);
-	e->statics = v;
-	e->nstatics = n;
+	return (f->flags & KIR_F_HEADER) && (f->flags & KIR_F_STATIC);
 }
 
-struct target_list {
-	struct target *v;
-	size_t n, cap;
+struct hash_slot {
+	uint64_t hash;
+	uint32_t def;
 };
 
-static void add_target(struct engine *e, struct target_list *l, kir_id value, kir_id record,
-		       uint32_t field, uint32_t by, kir_id loc)
-{
-	const struct kir_value *v = &e->m->values[value];
-	uint32_t func;
+struct linker {
+	struct program *p;
+	struct hash_slot *slots;	/* open addressing */
+	size_t nslots, nshared;
+	size_t cap;
+};
 
-	if (v->kind != KIR_V_FUNC || record == KIR_NONE)
-		return;
-	func = strmap_get(e->by_name, kir_string(e->m, v->a));
-	if (func == UINT32_MAX)
-		return;
-	vec_push(l->v, l->n, l->cap) = (struct target){
-		.record = sym_name(e->t, kir_string(e->m, e->m->records[record].name)),
-		.field = field, .func = func, .loc = loc, .by = by };
+static struct hash_slot *find_shared(struct linker *l, uint64_t hash)
+{
+	size_t i = hash & (l->nslots - 1);
+
+	while (l->slots[i].hash && l->slots[i].hash != hash)
+		i = (i + 1) & (l->nslots - 1);
+	return &l->slots[i];
 }
 
-void program_for_each_event(struct engine *e, uint32_t func,
-			   void (*visit)(struct engine *, uint32_t func, uint32_t event, void *),
-			   void *data)
+static void grow_shared(struct linker *l)
 {
-	const struct kir_func *f = e->funcs[func].f;
+	struct hash_slot *old = l->slots;
+	size_t n = l->nslots;
 
-	for (uint32_t b = 0; b < f->block_count; b++) {
-		const struct kir_block *blk = &e->m->blocks[f->block_first + b];
+	l->nslots = n ? 2 * n : 1024;
+	l->slots = xcalloc(l->nslots, sizeof(*l->slots));
+	for (size_t i = 0; i < n; i++)
+		if (old[i].hash)
+			*find_shared(l, old[i].hash) = old[i];
+	free(old);
+}
 
-		for (uint32_t i = 0; i < blk->event_count; i++)
-			visit(e, func, blk->event_first + i, data);
+static uint32_t add_def(struct linker *l, struct engine *e, uint32_t func, uint64_t hash)
+{
+	struct program *p = l->p;
+	uint32_t id = p->ndefs, name = e->funcs[func].name;
+
+	if (id >= l->cap) {
+		l->cap = l->cap ? 2 * l->cap : 1024;
+		p->defs = xrealloc(p->defs, l->cap * sizeof(*p->defs));
+	}
+	p->defs[p->ndefs++] = (struct def){ .id = id, .name = name, .unit = e, .func = func,
+					    .hash = hash, .next = p->def_of_name[name] };
+	p->def_of_name[name] = id;
+	return id;
+}
+
+/* Number the unit's functions; @ids receives their defs. */
+static void define_functions(struct linker *l, struct engine *e, uint32_t *ids)
+{
+	uint64_t *hashes = xcalloc(e->m->nfuncs + 1u, sizeof(*hashes));
+	uint64_t *values = xcalloc(e->m->nvalues + 1u, sizeof(*values));
+
+	for (uint32_t i = 0; i < e->m->nfuncs; i++) {
+		const struct kir_func *f = e->funcs[i].f;
+		struct hash_slot *slot;
+		uint64_t hash;
+
+		ids[i] = KIR_NONE;
+		if (!(f->flags & KIR_F_DEFINED) || !f->block_count)
+			continue;
+		if (l->p->nunits == 1 || !is_shared(f)) {
+			ids[i] = add_def(l, e, i, 0);
+			continue;
+		}
+		hash = unit_hash_function(e, i, hashes, values);
+		if (2 * (l->nshared + 1) > l->nslots)
+			grow_shared(l);
+		slot = find_shared(l, hash);
+		if (!slot->hash) {
+			*slot = (struct hash_slot){ hash, add_def(l, e, i, hash) };
+			l->nshared++;
+		}
+		ids[i] = slot->def;
+	}
+	free(hashes);
+	free(values);
+}
+
+/* How many leading directories the two paths share. */
+static size_t kinship(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+		n += a[i] == '/';
+	return n;
+}
+
+/* The definition that a call from @e by that name reaches.  Modules may have functions
+ * of one name: then it is the one nearest in the tree. */
+static struct def *resolve(const struct engine *e, uint32_t name)
+{
+	const char *here = kir_string(e->m, e->m->source);
+	struct def *best = NULL;
+	size_t most = 0;
+	bool strong = false;
+
+	for (struct def *d = program_def(e->p, name); d;
+	     d = d->next == KIR_NONE ? NULL : &e->p->defs[d->next]) {
+		const struct engine *u = d->unit;
+		bool is_strong = !(u->funcs[d->func].f->flags & KIR_F_WEAK);
+		size_t near = kinship(here, kir_string(u->m, u->m->source));
+
+		/* Defs are met from the last to the first: equal ones fall to the first. */
+		if (best && (is_strong != strong ? strong : near < most))
+			continue;
+		best = d;
+		most = near;
+		strong = is_strong;
+	}
+	return best;
+}
+
+static void count_call(struct engine *e, uint32_t func, uint32_t at, void *data)
+{
+	const struct kir_event *ev = &e->m->events[at];
+	const struct kir_value *v;
+	uint32_t target;
+
+	(void)func;
+	(void)data;
+	if (ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO)
+		return;
+	v = &e->m->values[ev->callee];
+	if (v->kind != KIR_V_FUNC)
+		return;
+	target = strmap_get(e->by_name, kir_string(e->m, v->a));
+	if (target == UINT32_MAX)
+		return;
+	if (e->funcs[target].def)
+		e->funcs[target].def->ncallers++;
+}
+
+static int compare_entry(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+	int c;
+
+	if (a->func != b->func)
+		return a->func < b->func ? -1 : 1;
+	if (a->context != b->context)
+		return a->context < b->context ? -1 : 1;
+	c = strcmp(a->at.file, b->at.file);
+	if (c)
+		return c;
+	if (a->at.line != b->at.line)
+		return a->at.line < b->at.line ? -1 : 1;
+	return a->at.col < b->at.col ? -1 : a->at.col > b->at.col;
+}
+
+static void find_entries(struct program *p)
+{
+	struct entry_list l = { 0 };
+
+	for (size_t i = 0; i < p->nunits; i++)
+		unit_registrations(p->units[i], &l);
+	if (l.n)
+		qsort(l.v, l.n, sizeof(*l.v), compare_entry);
+	p->entries = l.v;
+	for (size_t i = 0; i < l.n; i++) {
+		struct def *d = &p->defs[l.v[i].func];
+
+		if (!d->nentries++)
+			d->entries = &l.v[i];
 	}
 }
 
-static void visit_store(struct engine *e, uint32_t func, uint32_t at, void *data)
+void program_link(struct program *p)
 {
-	const struct kir_event *ev = &e->m->events[at];
-	const struct kir_value *dst;
+	struct linker l = { .p = p };
+	uint32_t **ids = xcalloc(p->nunits + 1, sizeof(*ids));
 
-	if (ev->kind != KIR_E_STORE)
-		return;
-	dst = &e->m->values[ev->dst];
-	if (dst->kind == KIR_V_FIELD)
-		add_target(e, data, ev->value, dst->c, e->names[ev->dst], func, ev->loc);
+	/* The result is the same for any order of the units. */
+	if (p->nunits > 1)
+		qsort(p->units, p->nunits, sizeof(*p->units), by_source);
+	p->nnames = names_count(p->names);
+	p->def_of_name = xmalloc((p->nnames + 1) * sizeof(*p->def_of_name));
+	memset(p->def_of_name, 0xff, (p->nnames + 1) * sizeof(*p->def_of_name));
+	for (size_t i = 0; i < p->nunits; i++) {
+		struct engine *e = p->units[i];
+
+		e->index = (uint32_t)i;
+		ids[i] = xcalloc(e->m->nfuncs + 1u, sizeof(**ids));
+		define_functions(&l, e, ids[i]);
+	}
+	for (size_t i = 0; i < p->nunits; i++) {
+		struct engine *e = p->units[i];
+
+		for (uint32_t f = 0; f < e->m->nfuncs; f++)
+			e->funcs[f].def = ids[i][f] != KIR_NONE ? &p->defs[ids[i][f]] :
+				e->funcs[f].f->flags & (KIR_F_STATIC | KIR_F_DEFINED) ? NULL :
+				resolve(e, e->funcs[f].name);
+		free(ids[i]);
+	}
+	for (size_t i = 0; i < p->nunits; i++)
+		for (uint32_t f = 0; f < p->units[i]->m->nfuncs; f++)
+			unit_for_each_event(p->units[i], f, count_call, NULL);
+	free(ids);
+	free(l.slots);
+	find_entries(p);
 }
 
-static void index_targets(struct engine *e)
-{
-	const struct kir_module *m = e->m;
-	struct target_list l = { 0 };
-
-	for (uint32_t g = 0; g < m->nglobals; g++)
-		for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
-			const struct kir_init *in = &m->inits[m->globals[g].init_first + i];
-
-			add_target(e, &l, in->value, in->record,
-				   sym_name(e->t, kir_string(m, in->field)), KIR_NONE, in->loc);
-		}
-	for (uint32_t f = 0; f < m->nfuncs; f++)
-		program_for_each_event(e, f, visit_store, &l);
-	e->targets = l.v;
-	e->ntargets = l.n;
-}
-
-/* Tarjan's algorithm with its own stack: components come out callees first. */
+/* The call graph of the program, and Tarjan's algorithm with its own stack:
+ * components come out callees first. */
 struct scc {
-	struct engine *e;
+	struct program *p;
 	uint32_t *index, *low, *stack;
 	bool *on_stack;
 	uint32_t next, depth;
 	uint32_t **callees;
 	uint32_t *ncallees;
+	uint32_t *members;	/* of all components, one after the other */
+	uint32_t *starts;	/* [component]: its first member; one more at the end */
+	uint32_t ncomponents, nmembers;
 };
 
 struct callee_list {
 	uint32_t *v;
 	size_t n, cap;
 };
+
+static void add_callee(struct engine *e, struct callee_list *l, uint32_t func)
+{
+	if (e->funcs[func].def)
+		vec_push(l->v, l->n, l->cap) = e->funcs[func].def->id;
+}
 
 static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *data)
 {
@@ -216,49 +314,15 @@ static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *dat
 
 			for (size_t k = 0; k < e->ntargets; k++)
 				if (e->targets[k].record == record && e->targets[k].field == e->names[id])
-					vec_push(l->v, l->n, l->cap) = e->targets[k].func;
+					add_callee(e, l, e->targets[k].func);
 			continue;
 		}
 		if (v->kind != KIR_V_FUNC)
 			continue;
 		target = strmap_get(e->by_name, kir_string(e->m, v->a));
-		if (target == UINT32_MAX)
-			continue;
-		if (!i)
-			e->funcs[target].ncallers++;
-		vec_push(l->v, l->n, l->cap) = target;
+		if (target != UINT32_MAX)
+			add_callee(e, l, target);
 	}
-}
-
-static bool is_solvable(const struct func_info *fi)
-{
-	return (fi->f->flags & KIR_F_DEFINED) && fi->f->block_count;
-}
-
-static void solve_component(struct engine *e, const uint32_t *members, uint32_t n, bool recursive)
-{
-	bool changed = true;
-
-	for (int round = 0; changed && round < (recursive ? MAX_ROUNDS : 1); round++) {
-		changed = false;
-		for (uint32_t i = 0; i < n; i++) {
-			struct func_info *fi = &e->funcs[members[i]];
-			const struct summary *before = fi->sum;
-
-			if (!is_solvable(fi))
-				continue;
-			solve_function(e, fi);
-			changed |= !summary_same(before, fi->sum);
-		}
-	}
-}
-
-static bool calls_itself(const struct scc *s, uint32_t v)
-{
-	for (uint32_t i = 0; i < s->ncallees[v]; i++)
-		if (s->callees[v][i] == v)
-			return true;
-	return false;
 }
 
 static void close_component(struct scc *s, uint32_t v)
@@ -270,8 +334,9 @@ static void close_component(struct scc *s, uint32_t v)
 		s->on_stack[s->stack[first]] = false;
 	} while (s->stack[first] != v);
 	qsort(&s->stack[first], s->depth - first, sizeof(*s->stack), compare_u32);
-	solve_component(s->e, &s->stack[first], s->depth - first,
-			s->depth - first > 1 || calls_itself(s, v));
+	s->starts[s->ncomponents++] = s->nmembers;
+	for (uint32_t i = first; i < s->depth; i++)
+		s->members[s->nmembers++] = s->stack[i];
 	s->depth = first;
 }
 
@@ -311,85 +376,232 @@ static void search(struct scc *s, uint32_t root, struct frame *frames)
 	}
 }
 
-static void solve_all(struct engine *e)
+static void find_components(struct scc *s)
 {
-	uint32_t n = e->m->nfuncs;
-	struct scc s = { .e = e };
+	uint32_t n = s->p->ndefs;
 	struct frame *frames = xcalloc(n + 1u, sizeof(*frames));
 
-	s.index = xmalloc((n + 1u) * sizeof(*s.index));
-	memset(s.index, 0xff, (n + 1u) * sizeof(*s.index));
-	s.low = xcalloc(n + 1u, sizeof(*s.low));
-	s.stack = xcalloc(n + 1u, sizeof(*s.stack));
-	s.on_stack = xcalloc(n + 1u, sizeof(*s.on_stack));
-	s.callees = xcalloc(n + 1u, sizeof(*s.callees));
-	s.ncallees = xcalloc(n + 1u, sizeof(*s.ncallees));
+	s->index = xmalloc((n + 1u) * sizeof(*s->index));
+	memset(s->index, 0xff, (n + 1u) * sizeof(*s->index));
+	s->low = xcalloc(n + 1u, sizeof(*s->low));
+	s->stack = xcalloc(n + 1u, sizeof(*s->stack));
+	s->on_stack = xcalloc(n + 1u, sizeof(*s->on_stack));
+	s->callees = xcalloc(n + 1u, sizeof(*s->callees));
+	s->ncallees = xcalloc(n + 1u, sizeof(*s->ncallees));
+	s->members = xcalloc(n + 1u, sizeof(*s->members));
+	s->starts = xcalloc(n + 1u, sizeof(*s->starts));
 	for (uint32_t i = 0; i < n; i++) {
 		struct callee_list l = { 0 };
 
-		program_for_each_event(e, i, visit_callee, &l);
-		s.callees[i] = l.v;
-		s.ncallees[i] = (uint32_t)l.n;
+		unit_for_each_event(s->p->defs[i].unit, s->p->defs[i].func, visit_callee, &l);
+		s->callees[i] = l.v;
+		s->ncallees[i] = (uint32_t)l.n;
 	}
 	for (uint32_t i = 0; i < n; i++)
-		if (s.index[i] == UINT32_MAX)
-			search(&s, i, frames);
-	for (uint32_t i = 0; i < n; i++)
-		free(s.callees[i]);
-	free(s.callees);
-	free(s.ncallees);
-	free(s.on_stack);
-	free(s.stack);
-	free(s.low);
-	free(s.index);
+		if (s->index[i] == UINT32_MAX)
+			search(s, i, frames);
+	s->starts[s->ncomponents] = s->nmembers;
 	free(frames);
+	free(s->index);
+	free(s->low);
+	free(s->stack);
+	free(s->on_stack);
 }
 
-struct engine *engine_solve(const struct kir_module *m, const struct rules *r,
-			    const struct engine_options *opt)
+static bool calls_itself(const struct scc *s, uint32_t v)
 {
-	struct engine *e = xcalloc(1, sizeof(*e));
-
-	e->m = m;
-	e->rules = r;
-	e->opt = *opt;
-	e->t = symtab_new();
-	e->arena = arena_new();
-	name_values(e);
-	index_functions(e);
-	index_statics(e);
-	index_targets(e);
-	annots_index_fields(e);
-	entries_index(e);
-	solve_all(e);
-	return e;
+	for (uint32_t i = 0; i < s->ncallees[v]; i++)
+		if (s->callees[v][i] == v)
+			return true;
+	return false;
 }
 
-void engine_free(struct engine *e)
+struct work {
+	struct scc s;
+	void (*solved)(void *data, struct engine *e, struct func_info *fi);
+	void *data;
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	pthread_mutex_t *busy;		/* [unit]: one function of a unit at a time */
+	uint32_t *component;		/* [def] */
+	uint32_t *waits;		/* [component]: callees' components to be solved */
+	uint32_t **callers;		/* [component]: those that wait for it */
+	uint32_t *ncallers;
+	uint32_t *ready;		/* a queue */
+	uint32_t first, last, done;
+};
+
+static const struct contract *solve_def(struct work *wk, struct def *d, bool tell)
 {
-	if (!e)
-		return;
-	symtab_free(e->t);
-	arena_free(e->arena);
-	strmap_free(e->by_name);
-	strmap_free(e->consts);
-	strmap_free(e->globals);
-	free(e->guarded);
-	free(e->funcs);
-	free(e->names);
-	free(e->statics);
-	free(e->targets);
-	free(e);
+	struct engine *e = d->unit;
+	struct func_info *fi = &e->funcs[d->func];
+	const struct summary *sum;
+
+	engine_begin(e);
+	sum = solve_function(e, fi);
+	if (tell && wk->solved)
+		wk->solved(wk->data, e, fi);
+	return sum ? contract_make(e, fi->f, sum) : NULL;
 }
 
-kir_id engine_loc(const struct engine *e, origin at)
+/* A recursion: until the contracts stand. */
+static void solve_together(struct work *wk, const uint32_t *members, uint32_t n)
 {
-	return at >= ORIGIN_BLOCK ? e->m->blocks[at - ORIGIN_BLOCK].loc : e->m->events[at].loc;
+	bool changed = true;
+
+	for (int round = 0; round < MAX_ROUNDS; round++) {
+		/* What is told is what the contracts say in the end. */
+		bool last = !changed || round == MAX_ROUNDS - 1;
+
+		changed = false;
+		for (uint32_t i = 0; i < n; i++) {
+			struct def *d = &wk->s.p->defs[members[i]];
+			const struct contract *before = d->contract;
+
+			d->contract = solve_def(wk, d, last);
+			changed |= !contract_same(before, d->contract);
+		}
+		if (last)
+			return;
+	}
 }
 
-struct func_info *engine_func(const struct engine *e, const char *name)
+static int by_unit(const void *x, const void *y)
 {
-	uint32_t i = strmap_get(e->by_name, name);
+	const struct engine *a = *(struct engine *const *)x, *b = *(struct engine *const *)y;
 
-	return i == UINT32_MAX ? NULL : &e->funcs[i];
+	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+static void solve_component(struct work *wk, uint32_t c)
+{
+	const uint32_t *members = wk->s.members + wk->s.starts[c];
+	uint32_t n = wk->s.starts[c + 1] - wk->s.starts[c], nunits = 0;
+	struct engine *one[1], **units = n == 1 ? one : xcalloc(n, sizeof(*units));
+
+	for (uint32_t i = 0; i < n; i++)
+		units[nunits++] = wk->s.p->defs[members[i]].unit;
+	if (n > 1)
+		qsort(units, nunits, sizeof(*units), by_unit);
+	for (uint32_t i = 0; i < nunits; i++)
+		if (!i || units[i] != units[i - 1])
+			pthread_mutex_lock(&wk->busy[units[i]->index]);
+	if (n > 1 || calls_itself(&wk->s, members[0])) {
+		solve_together(wk, members, n);
+	} else {
+		struct def *d = &wk->s.p->defs[members[0]];
+
+		d->contract = solve_def(wk, d, true);
+	}
+	for (uint32_t i = 0; i < nunits; i++)
+		if (!i || units[i] != units[i - 1])
+			pthread_mutex_unlock(&wk->busy[units[i]->index]);
+	if (units != one)
+		free(units);
+}
+
+static void *work_on(void *data)
+{
+	struct work *wk = data;
+
+	pthread_mutex_lock(&wk->lock);
+	while (wk->done < wk->s.ncomponents) {
+		uint32_t c;
+
+		if (wk->first == wk->last) {
+			pthread_cond_wait(&wk->more, &wk->lock);
+			continue;
+		}
+		c = wk->ready[wk->first++];
+		pthread_mutex_unlock(&wk->lock);
+		solve_component(wk, c);
+		pthread_mutex_lock(&wk->lock);
+		wk->done++;
+		for (uint32_t i = 0; i < wk->ncallers[c]; i++)
+			if (!--wk->waits[wk->callers[c][i]])
+				wk->ready[wk->last++] = wk->callers[c][i];
+		pthread_cond_broadcast(&wk->more);
+	}
+	pthread_mutex_unlock(&wk->lock);
+	return NULL;
+}
+
+/* Who waits for whom; two calls of one callee count as one. */
+static void order_components(struct work *wk)
+{
+	struct scc *s = &wk->s;
+	uint32_t *seen = xmalloc((s->ncomponents + 1u) * sizeof(*seen));
+	uint32_t *cap = xcalloc(s->ncomponents + 1u, sizeof(*cap));
+
+	memset(seen, 0xff, (s->ncomponents + 1u) * sizeof(*seen));
+	wk->component = xcalloc(s->p->ndefs + 1u, sizeof(*wk->component));
+	wk->waits = xcalloc(s->ncomponents + 1u, sizeof(*wk->waits));
+	wk->callers = xcalloc(s->ncomponents + 1u, sizeof(*wk->callers));
+	wk->ncallers = xcalloc(s->ncomponents + 1u, sizeof(*wk->ncallers));
+	wk->ready = xcalloc(s->ncomponents + 1u, sizeof(*wk->ready));
+	for (uint32_t c = 0; c < s->ncomponents; c++)
+		for (uint32_t i = s->starts[c]; i < s->starts[c + 1]; i++)
+			wk->component[s->members[i]] = c;
+	for (uint32_t c = 0; c < s->ncomponents; c++) {
+		for (uint32_t i = s->starts[c]; i < s->starts[c + 1]; i++) {
+			uint32_t v = s->members[i];
+
+			for (uint32_t k = 0; k < s->ncallees[v]; k++) {
+				uint32_t to = wk->component[s->callees[v][k]];
+
+				if (to == c || seen[to] == c)
+					continue;
+				seen[to] = c;
+				wk->waits[c]++;
+				vec_push(wk->callers[to], wk->ncallers[to], cap[to]) = c;
+			}
+		}
+		if (!wk->waits[c])
+			wk->ready[wk->last++] = c;
+	}
+	free(seen);
+	free(cap);
+}
+
+void program_solve(struct program *p, unsigned int jobs,
+		   void (*solved)(void *data, struct engine *e, struct func_info *fi), void *data)
+{
+	struct work wk = { .s.p = p, .solved = solved, .data = data };
+	pthread_t *threads = xcalloc(jobs + 1u, sizeof(*threads));
+	unsigned int n = 0;
+
+	find_components(&wk.s);
+	pthread_mutex_init(&wk.lock, NULL);
+	pthread_cond_init(&wk.more, NULL);
+	wk.busy = xcalloc(p->nunits + 1, sizeof(*wk.busy));
+	for (size_t i = 0; i < p->nunits; i++)
+		pthread_mutex_init(&wk.busy[i], NULL);
+	if (jobs > 1) {
+		order_components(&wk);
+		while (n < jobs - 1 && !pthread_create(&threads[n], NULL, work_on, &wk))
+			n++;
+		work_on(&wk);
+		for (unsigned int i = 0; i < n; i++)
+			pthread_join(threads[i], NULL);
+		for (uint32_t c = 0; c < wk.s.ncomponents; c++)
+			free(wk.callers[c]);
+	} else {
+		for (uint32_t c = 0; c < wk.s.ncomponents; c++)
+			solve_component(&wk, c);
+	}
+	for (uint32_t i = 0; i < p->ndefs; i++)
+		free(wk.s.callees[i]);
+	for (size_t i = 0; i < p->nunits; i++)
+		pthread_mutex_destroy(&wk.busy[i]);
+	free(wk.s.callees);
+	free(wk.s.ncallees);
+	free(wk.s.members);
+	free(wk.s.starts);
+	free(wk.busy);
+	free(wk.component);
+	free(wk.waits);
+	free(wk.callers);
+	free(wk.ncallers);
+	free(wk.ready);
+	free(threads);
 }

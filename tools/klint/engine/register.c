@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registrations: which functions of the module somebody enters by itself, and in which
- * context.  Told by the ops members that they are stored in, and by the rules of the
+ * Registrations: which functions somebody enters by itself, and in which context.  Told by the ops members that they are stored in, and by the rules of the
  * functions that they are handed to.
  */
 #include "solver.h"
+#include "unit.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-struct entry_list {
-	struct entry *v;
-	size_t n, cap;
-};
 
 /* A condition on constants: false only when it surely does not hold. */
 static bool call_may_apply(struct engine *e, const struct rule_call *rc, const struct kir_event *ev)
@@ -50,25 +44,40 @@ static uint32_t initialised_with(struct engine *e, sym addr)
 	sym root = sym_root(e->t, addr);
 
 	for (uint32_t g = 0; g < m->nglobals; g++) {
-		if (sym_atom(e->t, S_GLOBAL, sym_name(e->t, kir_string(m, m->globals[g].name))) != root)
+		if (unit_global(e, kir_string(m, m->globals[g].name)) != root)
 			continue;
 		for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
 			const struct kir_init *in = &m->inits[m->globals[g].init_first + i];
 			const struct kir_value *v = &m->values[in->value];
 
-			if (v->kind == KIR_V_FUNC && program_static_addr(e, in->place) == addr)
+			if (v->kind == KIR_V_FUNC && unit_static_addr(e, in->place) == addr)
 				return strmap_get(e->by_name, kir_string(m, v->a));
 		}
 	}
 	return UINT32_MAX;
 }
 
-static void add_entry(struct entry_list *l, uint32_t target, uint32_t context,
-		      const struct kir_event *ev, uint32_t by, const char *how)
+static struct site site_at(const struct engine *e, kir_id loc)
 {
-	if (target != UINT32_MAX)
-		vec_push(l->v, l->n, l->cap) = (struct entry){ .func = target,
-			.context = context, .loc = ev->loc, .by = by, .how = how };
+	struct site s = { .file = kir_string(e->m, e->m->source), .callee = "?", .def = KIR_NONE };
+
+	if (loc != KIR_NONE) {
+		s.file = kir_string(e->m, e->m->locs[loc].file);
+		s.line = e->m->locs[loc].line;
+		s.col = e->m->locs[loc].col;
+	}
+	return s;
+}
+
+/* The unit's function @target is entered, when the program has it. */
+static void add_entry(struct engine *e, struct entry_list *l, uint32_t target, uint32_t context,
+		      kir_id loc, uint32_t by, const char *how)
+{
+	if (target != UINT32_MAX && e->funcs[target].def)
+		vec_push(l->v, l->n, l->cap) = (struct entry){
+			.func = e->funcs[target].def->id, .context = context,
+			.at = site_at(e, loc), .how = how,
+			.by = by == KIR_NONE ? "" : kir_string(e->m, e->m->funcs[by].name) };
 }
 
 struct member_search {
@@ -103,7 +112,7 @@ static void register_member(struct engine *e, struct entry_list *l, const struct
 {
 	kir_id arg = e->m->args[ev->arg_first + rc->fn.arg - 1];
 	const struct kir_value *v = &e->m->values[arg];
-	sym object = v->kind == KIR_V_ADDR ? program_static_addr(e, v->a) : SYM_NONE, member;
+	sym object = v->kind == KIR_V_ADDR ? unit_static_addr(e, v->a) : SYM_NONE, member;
 	const struct sym_node *n;
 	struct member_search s;
 
@@ -112,12 +121,12 @@ static void register_member(struct engine *e, struct entry_list *l, const struct
 	if (n->kind != S_LOAD || sym_get(e->t, n->a)->kind != S_FIELD)
 		return;
 	s = (struct member_search){ arg, sym_get(e->t, n->a)->b, UINT32_MAX };
-	program_for_each_event(e, func, visit_member_store, &s);
+	unit_for_each_event(e, func, visit_member_store, &s);
 	if (s.found == UINT32_MAX && object != SYM_NONE) {
 		member = sym_replace(e->t, n->a, sym_atom(e->t, S_PARAM, rc->fn.arg - 1), object);
 		s.found = initialised_with(e, member);
 	}
-	add_entry(l, s.found, rc->context, ev, func, rule->name);
+	add_entry(e, l, s.found, rc->context, ev->loc, func, rule->name);
 }
 
 static void visit_registration(struct engine *e, uint32_t func, uint32_t at, void *data)
@@ -144,27 +153,14 @@ static void visit_registration(struct engine *e, uint32_t func, uint32_t at, voi
 		if (rc->fn.nsteps)
 			register_member(e, l, rule, rc, ev, func);
 		else if (fn->kind == KIR_V_FUNC)
-			add_entry(l, strmap_get(e->by_name, kir_string(e->m, fn->a)),
-				  rc->context, ev, func, rule->name);
+			add_entry(e, l, strmap_get(e->by_name, kir_string(e->m, fn->a)),
+				  rc->context, ev->loc, func, rule->name);
 	}
 }
 
-static int compare_entry(const void *x, const void *y)
+void unit_registrations(struct engine *e, struct entry_list *list)
 {
-	const struct entry *a = x, *b = y;
-
-	if (a->func != b->func)
-		return a->func < b->func ? -1 : 1;
-	if (a->context != b->context)
-		return a->context < b->context ? -1 : 1;
-	return a->loc < b->loc ? -1 : a->loc > b->loc;
-}
-
-void entries_index(struct engine *e)
-{
-	struct entry_list l = { 0 };
-	struct entry *sorted;
-
+	engine_begin(e);
 	for (size_t i = 0; i < e->ntargets; i++) {
 		const struct target *tg = &e->targets[i];
 		const char *record = sym_name_text(e->t, tg->record);
@@ -172,22 +168,9 @@ void entries_index(struct engine *e)
 		const struct rule_ops *ops = rules_find_ops(e->rules, record, field);
 
 		if (ops)
-			vec_push(l.v, l.n, l.cap) = (struct entry){ .func = tg->func,
-				.context = ops->context, .loc = tg->loc, .by = tg->by,
-				.how = arena_printf(e->arena, "%s.%s", record, field) };
+			add_entry(e, list, tg->func, ops->context, tg->loc, tg->by,
+				  arena_printf(e->keep, "%s.%s", record, field));
 	}
 	for (uint32_t f = 0; f < e->m->nfuncs; f++)
-		program_for_each_event(e, f, visit_registration, &l);
-	if (l.n)
-		qsort(l.v, l.n, sizeof(*l.v), compare_entry);
-	sorted = arena_alloc(e->arena, (l.n + 1) * sizeof(*sorted));
-	if (l.n)
-		memcpy(sorted, l.v, l.n * sizeof(*sorted));
-	for (size_t i = 0; i < l.n; i++) {
-		struct func_info *fi = &e->funcs[sorted[i].func];
-
-		if (!fi->nentries++)
-			fi->entries = &sorted[i];
-	}
-	free(l.v);
+		unit_for_each_event(e, f, visit_registration, list);
 }

@@ -197,7 +197,7 @@ static sym rule_result(struct solver *sv, struct work_state *w, const struct rul
 		return fresh;
 	case RET_STABLE:
 		if (c->n == 1 || c->n == 2)
-			return sym_apply(t, UINT32_MAX - sym_name(t, rule->name), c->args[0],
+			return sym_apply(t, sym_name(t, rule->name), c->args[0],
 					 c->n == 2 ? c->args[1] : SYM_NONE);
 		return eval_fresh(sv, w, c->at);
 	case RET_UNKNOWN:

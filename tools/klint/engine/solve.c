@@ -523,8 +523,9 @@ static void keep_violations(struct solver *sv)
 	fi->nviolations = (uint32_t)sv->nviolations;
 }
 
-void solve_function(struct engine *e, struct func_info *fi)
+const struct summary *solve_function(struct engine *e, struct func_info *fi)
 {
+	const struct summary *sum = NULL;
 	struct solver sv = { .e = e, .fi = fi, .f = fi->f, .tmp = arena_new() };
 	struct walk wk = { .sv = &sv };
 
@@ -541,16 +542,18 @@ void solve_function(struct engine *e, struct func_info *fi)
 		}
 		free(wk.blocks);
 	}
-	fi->gap = sv.gap;
-	fi->sum = NULL;
+	fi->def->gap = sv.gap;
 	if (!sv.gap) {
 		settle_pointers(&sv);
 		check_exits(&sv);
-		fi->sum = summary_make(&sv);
+		sum = summary_make(&sv);
 		keep_violations(&sv);
 	} else {
 		fi->nviolations = 0;
 	}
+	/* From here on callers' eyes see what has been found, not what was believed. */
+	fi->sum = sum;
+	fi->epoch = e->epoch;
 	free(sv.needs);
 	free(sv.violations);
 	free(sv.exits);
@@ -558,4 +561,5 @@ void solve_function(struct engine *e, struct func_info *fi)
 	free(sv.out);
 	free(sv.changed);
 	arena_free(sv.tmp);
+	return sum;
 }

@@ -75,10 +75,10 @@ sym eval_rule_expr(struct engine *e, const struct rule_expr *x);
 bool eval_rule_guards(struct engine *e, const struct rule_cond *cond, bool on_ret,
 		      struct guard *guards, uint8_t *n);
 
-/* apply.c: a call of @fi, whose summary is known; the result goes to @dst.  False: it
+/* apply.c: a call of @d, whose summary is @sum; the result goes to @dst.  False: it
  * does not return. */
-bool summary_apply(struct solver *sv, struct work_state *w, const struct func_info *fi,
-		   struct call_args *c, sym dst, bool cleanup);
+bool summary_apply(struct solver *sv, struct work_state *w, const struct def *d,
+		   const struct summary *sum, struct call_args *c, sym dst, bool cleanup);
 
 /* annot.c: what the function @f says that it needs or, with @changes, does to locks; of
  * one with a body that is known better from there. */
@@ -127,7 +127,7 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 /* The wait type that the state leaves, with the depths @extra that a callee has added;
  * what decides it goes to @v (part, lock, lock_kind, cause).  @need: for whom, and
  * @any_state: whatever the task state is. */
-enum wait_type need_wait_here(const struct engine *e, const struct state *s,
+enum wait_type need_wait_here(struct engine *e, const struct state *s,
 			      const int8_t *extra, enum wait_type need, bool any_state,
 			      struct violation *v);
 /* Is @x told by this function's parameters alone, so that callers can decide? */
@@ -170,23 +170,18 @@ const struct summary *summary_make(struct solver *sv);
 bool outcome_same_effect(const struct outcome *a, const struct outcome *b);
 /* Do all ways of the function? */
 bool summary_is_uniform(const struct summary *sum);
-bool summary_same(const struct summary *a, const struct summary *b);
 /* writes.c: bit i: parameter i may be written through. */
 /* *hidden: those for which the stores are not all of the form `*p = v`. */
 uint64_t writes_infer(struct solver *sv, bool *pure, uint64_t *hidden);
 /* imbalance.c: compare the exits with each other. */
 void check_exits(struct solver *sv);
 
-/* program.c: @visit each event of the function. */
-void program_for_each_event(struct engine *e, uint32_t func,
-			    void (*visit)(struct engine *, uint32_t func, uint32_t event, void *),
-			    void *data);
-/* The address of a place that needs no state to be told, of a global, or SYM_NONE. */
-sym program_static_addr(struct engine *e, kir_id place);
-/* register.c: fill in the entries of all functions. */
-void entries_index(struct engine *e);
-
-/* solve.c: solve one function with the summaries that there are. */
-void solve_function(struct engine *e, struct func_info *fi);
+/* What the name means in this unit: a function of its own, or the program's. */
+struct def *solver_named(const struct engine *e, uint32_t name);
+/* solve.c: solve one function with the contracts that there are; NULL: it could not be
+ * (the def has the reason). */
+const struct summary *solve_function(struct engine *e, struct func_info *fi);
+/* Two contracts of one function leave the same locks and results. */
+bool contract_same(const struct contract *a, const struct contract *b);
 
 #endif

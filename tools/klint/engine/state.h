@@ -21,9 +21,11 @@
 #define STATE_ENV 192
 #define DEPTH_MAX 4	/* deeper lock or context depths are cut and widened */
 
-/* Where in the current function something came from: an event's index in the
- * module, ORIGIN_BLOCK + that of the block whose terminator it is, or ORIGIN_NONE. */
+/* Where something came from: an event's index in the unit, ORIGIN_FOREIGN + that of
+ * a site of a callee's contract, ORIGIN_BLOCK + that of the block whose terminator it
+ * is, or ORIGIN_NONE. */
 typedef uint32_t origin;
+#define ORIGIN_FOREIGN 0x48000000u
 #define ORIGIN_BLOCK 0x80000000u
 #define ORIGIN_NONE UINT32_MAX
 

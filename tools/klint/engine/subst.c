@@ -4,6 +4,7 @@
  * parameters, calls give values for them.
  */
 #include "solver.h"
+#include "unit.h"
 
 sym eval_subst(struct solver *sv, const struct state *s, sym x, const struct call_args *c)
 {
@@ -58,7 +59,7 @@ sym eval_rule_expr(struct engine *e, const struct rule_expr *x)
 		value = sym_atom(t, S_RET, 0);
 		break;
 	case ROOT_GLOBAL:
-		addr = sym_atom(t, S_GLOBAL, sym_name(t, x->name));
+		addr = unit_global(e, x->name);
 		break;
 	default:
 		return sym_int(t, x->imm);

@@ -3,6 +3,7 @@
  * From the exits of a function to its summary: exits of one property become one
  * outcome, in terms of the parameters and of the result.
  */
+#define _GNU_SOURCE
 #include "solver.h"
 
 #include <stdlib.h>
@@ -183,6 +184,12 @@ static void join_outcome(const struct symtab *t, struct outcome *a, const struct
 	a->nouts = (uint16_t)n;
 }
 
+static int by_text(const void *x, const void *y, void *names)
+{
+	return strcmp(names_text(names, *(const uint32_t *)x),
+		      names_text(names, *(const uint32_t *)y));
+}
+
 static void add_stored(struct solver *sv, struct summary *sum)
 {
 	uint32_t n = 0;
@@ -192,8 +199,11 @@ static void add_stored(struct solver *sv, struct summary *sum)
 	for (size_t i = 0; i < sv->nstored; i++)
 		if (!n || sv->stored[n - 1] != sv->stored[i])
 			sv->stored[n++] = sv->stored[i];
-	if (n > MAX_STORED)
+	if (n > MAX_STORED) {	/* those that are left do not hang on how names are numbered */
+		qsort_r(sv->stored, n, sizeof(*sv->stored), by_text, sv->e->p->names);
 		n = MAX_STORED;
+		qsort(sv->stored, n, sizeof(*sv->stored), compare_u32);
+	}
 	sum->nstored = n;
 	sum->stored = arena_alloc(sv->e->arena, (n + 1) * sizeof(*sum->stored));
 	if (n)
@@ -274,8 +284,10 @@ const struct summary *summary_make(struct solver *sv)
 		sum->outcomes[0].nguards = 0;	/* nothing to tell apart */
 	sum->nneeds = (uint32_t)sv->nneeds;
 	sum->needs = arena_alloc(sv->e->arena, (sv->nneeds + 1) * sizeof(*sum->needs));
-	for (size_t i = 0; i < sv->nneeds; i++)
+	for (size_t i = 0; i < sv->nneeds; i++) {
+		sv->needs[i]->number = (uint32_t)i;
 		sum->needs[i] = sv->needs[i];
+	}
 	add_stored(sv, sum);
 	sum->derefs = sv->fl->derefs;
 	sum->writes = writes_infer(sv, &sum->pure, &sum->hidden);
@@ -284,19 +296,4 @@ const struct summary *summary_make(struct solver *sv)
 		     sv->f->ret.kind != KIR_T_RECORD;
 	add_answers(sv, sum);
 	return sum;
-}
-
-bool summary_same(const struct summary *a, const struct summary *b)
-{
-	if (!a || !b)
-		return a == b;
-	if (a->noutcomes != b->noutcomes || a->nneeds != b->nneeds || a->nstored != b->nstored ||
-	    a->writes != b->writes)
-		return false;
-	for (uint32_t i = 0; i < a->noutcomes; i++)
-		if (!outcome_same_effect(&a->outcomes[i], &b->outcomes[i]) ||
-		    !cons_same(&a->outcomes[i].ret, &b->outcomes[i].ret) ||
-		    a->outcomes[i].ret_sym != b->outcomes[i].ret_sym)
-			return false;
-	return true;
 }

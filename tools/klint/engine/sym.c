@@ -19,21 +19,20 @@ struct symtab {
 	size_t n;
 	uint32_t *slots;	/* node index + 1, open addressing */
 	size_t nslots;
-	struct strmap *names;
-	const char **name_text;
-	size_t nnames, names_cap;
-	struct arena *arena;
+	struct names *names;
+	struct strmap *seen;	/* names that were asked for here: without a lock */
 };
 
-struct symtab *symtab_new(void)
+#define LEAST_SLOTS 4096
+
+struct symtab *symtab_new(struct names *names)
 {
 	struct symtab *t = xcalloc(1, sizeof(*t));
 
-	t->arena = arena_new();
-	t->names = strmap_new();
-	t->nslots = 4096;
+	t->names = names;
+	t->seen = strmap_new();
+	t->nslots = LEAST_SLOTS;
 	t->slots = xcalloc(t->nslots, sizeof(*t->slots));
-	sym_name(t, "");	/* 0: no name */
 	return t;
 }
 
@@ -41,9 +40,7 @@ void symtab_free(struct symtab *t)
 {
 	if (!t)
 		return;
-	arena_free(t->arena);
-	strmap_free(t->names);
-	free(t->name_text);
+	strmap_free(t->seen);
 	free(t->slots);
 	for (size_t i = 0; i < t->nblocks; i++)
 		free(t->blocks[i]);
@@ -58,21 +55,18 @@ const struct sym_node *sym_get(const struct symtab *t, sym s)
 
 uint32_t sym_name(struct symtab *t, const char *s)
 {
-	uint32_t id = strmap_get(t->names, s);
+	uint32_t id = strmap_get(t->seen, s);
 
 	if (id == UINT32_MAX) {
-		const char *copy = arena_strdup(t->arena, s);
-
-		id = (uint32_t)t->nnames;
-		vec_push(t->name_text, t->nnames, t->names_cap) = copy;
-		strmap_set(t->names, copy, id);
+		id = names_add(t->names, s);
+		strmap_set(t->seen, names_text(t->names, id), id);
 	}
 	return id;
 }
 
 const char *sym_name_text(const struct symtab *t, uint32_t id)
 {
-	return t->name_text[id];
+	return names_text(t->names, id);
 }
 
 static bool same_node(const struct sym_node *x, const struct sym_node *y)
@@ -91,10 +85,10 @@ static size_t node_hash(const struct sym_node *x)
 	return h ^ (h >> 31);
 }
 
-static void rehash(struct symtab *t)
+static void rehash(struct symtab *t, size_t nslots)
 {
 	free(t->slots);
-	t->nslots *= 2;
+	t->nslots = nslots;
 	t->slots = xcalloc(t->nslots, sizeof(*t->slots));
 	for (size_t i = 0; i < t->n; i++) {
 		size_t h = node_hash(sym_get(t, (sym)i)) & (t->nslots - 1);
@@ -119,8 +113,27 @@ static sym intern(struct symtab *t, struct sym_node node)
 	t->n++;
 	t->slots[h] = (uint32_t)t->n;
 	if (t->n * 2 > t->nslots)
-		rehash(t);
+		rehash(t, t->nslots * 2);
 	return (sym)(t->n - 1);
+}
+
+size_t symtab_mark(const struct symtab *t)
+{
+	return t->n;
+}
+
+void symtab_rewind(struct symtab *t, size_t mark)
+{
+	size_t nslots = LEAST_SLOTS;
+
+	if (t->n == mark)
+		return;
+	while (nslots < 2 * mark)
+		nslots *= 2;
+	t->n = mark;
+	while (t->nblocks > (mark >> BLOCK_BITS) + 1)
+		free(t->blocks[--t->nblocks]);
+	rehash(t, nslots);
 }
 
 sym sym_int(struct symtab *t, int64_t v)
@@ -322,7 +335,7 @@ sym sym_pred(struct symtab *t, enum sym_pred op, sym a)
 	return make(t, S_PRED, op, a, 0, false);
 }
 
-sym sym_apply(struct symtab *t, uint32_t func, sym a, sym b)
+sym sym_apply(struct symtab *t, uint32_t name, sym a, sym b)
 {
 	const struct sym_node *na = sym_get(t, a);
 	uint8_t flags = na->flags | SF_LOAD, depth = na->depth;
@@ -334,7 +347,7 @@ sym sym_apply(struct symtab *t, uint32_t func, sym a, sym b)
 	if (depth >= MAX_DEPTH)
 		return sym_atom(t, S_OLD, UINT32_MAX);
 	return intern(t, (struct sym_node){ .kind = S_APPLY, .flags = flags, .a = a, .b = b,
-			.imm = func, .depth = (uint8_t)(depth + 1) });
+			.imm = name, .depth = (uint8_t)(depth + 1) });
 }
 
 sym sym_test(struct symtab *t, uint32_t parts, bool negated)
@@ -373,8 +386,12 @@ bool sym_loads_field(const struct symtab *t, sym s, uint32_t name)
 	return sym_loads_field(t, n->a, name) || (sym_has_second(n) && sym_loads_field(t, n->b, name));
 }
 
-/* @n with other operands. */
-static sym rebuild(struct symtab *t, const struct sym_node *n, sym a, sym b)
+sym sym_leaf(struct symtab *t, const struct sym_node *n)
+{
+	return intern(t, *n);
+}
+
+sym sym_with(struct symtab *t, const struct sym_node *n, sym a, sym b)
 {
 	switch (n->kind) {
 	case S_LOAD: return sym_load(t, a);
@@ -399,7 +416,7 @@ sym sym_replace(struct symtab *t, sym s, sym what, sym by)
 		return s;
 	a = sym_replace(t, n.a, what, by);
 	b = sym_has_second(&n) ? sym_replace(t, n.b, what, by) : n.b;
-	return a == n.a && b == n.b ? s : rebuild(t, &n, a, b);
+	return a == n.a && b == n.b ? s : sym_with(t, &n, a, b);
 }
 
 sym sym_as_entry(struct symtab *t, sym s)
@@ -411,7 +428,7 @@ sym sym_as_entry(struct symtab *t, sym s)
 		return s;
 	a = sym_as_entry(t, n.a);
 	b = sym_has_second(&n) ? sym_as_entry(t, n.b) : n.b;
-	return n.kind == S_LOAD ? sym_entry(t, a) : rebuild(t, &n, a, b);
+	return n.kind == S_LOAD ? sym_entry(t, a) : sym_with(t, &n, a, b);
 }
 
 sym sym_root(const struct symtab *t, sym s)

@@ -3,8 +3,8 @@
  * Symbolic values: what the engine computes with.  A place is its address, so
  * "&p->lock" is FIELD(p, lock) and "p->lock" is LOAD(FIELD(p, lock)); two
  * expressions that mean the same thing at one point are one symbol, whatever
- * locals the source went through.  Symbols are hash-consed for the life of the
- * engine: equality is identity.
+ * locals the source went through.  Symbols are hash-consed while one function is
+ * solved: equality is identity.
  */
 #ifndef KLINT_SYM_H
 #define KLINT_SYM_H
@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "names.h"
 
 typedef uint32_t sym;
 #define SYM_NONE UINT32_MAX
@@ -33,7 +34,7 @@ enum sym_kind {
 	S_CONTAINER,	/* a = address of a member, b = name id: of the whole */
 	S_OP,		/* op (enum kir_op), a, b */
 	S_PRED,		/* op (enum sym_pred), a */
-	S_APPLY,	/* imm = function, a and b = arguments (b may be SYM_NONE) */
+	S_APPLY,	/* imm = name id of a function, a and b = arguments (b may be SYM_NONE) */
 	S_TEST		/* a = bits of context parts, b = 1 when negated */
 };
 
@@ -59,11 +60,14 @@ struct sym_node {
 };
 
 struct symtab;
-struct symtab *symtab_new(void);
+struct symtab *symtab_new(struct names *names);
 void symtab_free(struct symtab *t);
+/* Forget all symbols that were made since the mark was set. */
+size_t symtab_mark(const struct symtab *t);
+void symtab_rewind(struct symtab *t, size_t mark);
 const struct sym_node *sym_get(const struct symtab *t, sym s);
 
-/* Name ids: one number per distinct string, for all names the engine meets. */
+/* Name ids, see names.h. */
 uint32_t sym_name(struct symtab *t, const char *s);
 const char *sym_name_text(const struct symtab *t, uint32_t id);
 
@@ -82,8 +86,8 @@ sym sym_container(struct symtab *t, sym addr, uint32_t name);
 /* Folds constants and brings comparisons into one form (EQ, LT and NOT). */
 sym sym_op(struct symtab *t, int op, sym a, sym b);
 sym sym_pred(struct symtab *t, enum sym_pred op, sym a);
-/* What the pure function @func answers to @a and @b. */
-sym sym_apply(struct symtab *t, uint32_t func, sym a, sym b);
+/* What the pure function called @name answers to @a and @b. */
+sym sym_apply(struct symtab *t, uint32_t name, sym a, sym b);
 sym sym_test(struct symtab *t, uint32_t parts, bool negated);
 
 /* Is `b` of the node a symbol too?  `a` of every node with a depth is one. */
@@ -104,6 +108,9 @@ bool sym_mentions(const struct symtab *t, sym s, sym what);
 bool sym_loads_field(const struct symtab *t, sym s, uint32_t name);
 /* @s with every occurrence of @what replaced by @by. */
 sym sym_replace(struct symtab *t, sym s, sym what, sym by);
+/* A node without operands; @n with other operands. */
+sym sym_leaf(struct symtab *t, const struct sym_node *n);
+sym sym_with(struct symtab *t, const struct sym_node *n, sym a, sym b);
 /* @s with every load read as one of the entry. */
 sym sym_as_entry(struct symtab *t, sym s);
 /* The variable, parameter, global … that the address or value starts from. */

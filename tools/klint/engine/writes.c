@@ -59,15 +59,17 @@ static uint64_t pointers_in(const struct scan *s, kir_id v)
 }
 
 /* Rules whose answer follows from the arguments: IS_ERR() and its like. */
-static bool is_pure_call(const struct engine *e, const char *name, uint32_t func)
+static bool is_pure_call(struct engine *e, const char *name, uint32_t func)
 {
 	const struct rule *rule = rules_find(e->rules, name);
+	const struct summary *sum;
 
 	if (rule)
 		return rule->ret.kind != RET_UNKNOWN && rule->ret.kind != RET_TEST &&
 		       rule->ret.kind != RET_TEST_NOT && rule->ret.kind != RET_LAST &&
 		       rule->ret.kind != RET_NOT_LAST && !rule->neffects && !rule->ncalls;
-	return func != UINT32_MAX && e->funcs[func].sum && e->funcs[func].sum->pure;
+	sum = func == UINT32_MAX ? NULL : func_summary(e, &e->funcs[func]);
+	return sum && sum->pure;
 }
 
 /* A value that is read anew each time (READ_ONCE). */
@@ -94,7 +96,7 @@ static bool is_opaque(const struct kir_module *m, kir_id v)
 
 static uint64_t call_writes(struct scan *s, const struct kir_event *ev)
 {
-	const struct engine *e = s->sv->e;
+	struct engine *e = s->sv->e;
 	const struct kir_value *callee = &e->m->values[ev->callee];
 	uint64_t known = UINT64_MAX, all = 0;
 
@@ -102,8 +104,11 @@ static uint64_t call_writes(struct scan *s, const struct kir_event *ev)
 		const char *name = kir_string(e->m, callee->a);
 		uint32_t func = strmap_get(e->by_name, name);
 
-		if (!rules_find(e->rules, name) && func != UINT32_MAX && e->funcs[func].sum)
-			known = e->funcs[func].sum->writes;
+		const struct summary *sum = func == UINT32_MAX || rules_find(e->rules, name) ? NULL :
+			func_summary(e, &e->funcs[func]);
+
+		if (sum)
+			known = sum->writes;
 		if (!is_pure_call(e, name, func))
 			s->impure = true;
 	} else {

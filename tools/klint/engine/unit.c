@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One unit: its names, constants and initialisers, by the numbers that the engine
+ * works with; and what goes on from one function of it to the next: nothing.
+ */
+#include "solver.h"
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct imported {
+	uint32_t def;
+	const struct summary *sum;
+};
+
+static uint32_t add_name(struct engine *e, kir_str name, kir_id loc, bool is_static)
+{
+	const struct kir_module *m = e->m;
+
+	if (!is_static)
+		return sym_name(e->t, kir_string(m, name));
+	return names_add_static(e->p->names, kir_string(m, name),
+				kir_string(m, loc == KIR_NONE ? m->source : m->locs[loc].file));
+}
+
+static uint32_t global_name(struct engine *e, const char *name)
+{
+	const struct kir_module *m = e->m;
+	uint32_t at = strmap_get(e->globals, name);
+
+	return at == UINT32_MAX ? sym_name(e->t, name) :
+		add_name(e, m->globals[at].name, m->globals[at].loc,
+			 m->globals[at].flags & KIR_G_STATIC);
+}
+
+static void name_values(struct engine *e)
+{
+	const struct kir_module *m = e->m;
+
+	e->names = xcalloc(m->nvalues + 1u, sizeof(*e->names));
+	for (uint32_t i = 0; i < m->nvalues; i++) {
+		const struct kir_value *v = &m->values[i];
+		uint32_t at;
+
+		switch (v->kind) {
+		case KIR_V_GLOBAL:
+			e->names[i] = global_name(e, kir_string(m, v->a));
+			break;
+		case KIR_V_FUNC:
+			at = strmap_get(e->by_name, kir_string(m, v->a));
+			e->names[i] = at == UINT32_MAX ? sym_name(e->t, kir_string(m, v->a)) :
+				e->funcs[at].name;
+			break;
+		case KIR_V_FIELD: case KIR_V_CONTAINER:
+			e->names[i] = sym_name(e->t, kir_string(m, v->b));
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void index_names(struct engine *e)
+{
+	const struct kir_module *m = e->m;
+
+	e->funcs = xcalloc(m->nfuncs + 1u, sizeof(*e->funcs));
+	e->by_name = strmap_new();
+	for (uint32_t i = 0; i < m->nfuncs; i++) {
+		const char *name = kir_string(m, m->funcs[i].name);
+
+		e->funcs[i].f = &m->funcs[i];
+		e->funcs[i].index = i;
+		e->funcs[i].name = add_name(e, m->funcs[i].name, m->funcs[i].loc,
+					    m->funcs[i].flags & KIR_F_STATIC);
+		e->funcs[i].rule = rules_find(e->rules, name);
+		strmap_set(e->by_name, name, i);
+	}
+	e->consts = strmap_new();
+	for (uint32_t i = 0; i < m->nconsts; i++)
+		strmap_set(e->consts, kir_string(m, m->consts[i].name), i);
+	e->globals = strmap_new();
+	for (uint32_t i = 0; i < m->nglobals; i++)
+		strmap_set(e->globals, kir_string(m, m->globals[i].name), i);
+}
+
+sym unit_global(struct engine *e, const char *name)
+{
+	return sym_atom(e->t, S_GLOBAL, global_name(e, name));
+}
+
+sym unit_static_addr(struct engine *e, kir_id place)
+{
+	const struct kir_value *v = &e->m->values[place];
+	sym base;
+
+	switch (v->kind) {
+	case KIR_V_GLOBAL:
+		return sym_atom(e->t, S_GLOBAL, e->names[place]);
+	case KIR_V_FIELD:
+		base = unit_static_addr(e, v->a);
+		return base == SYM_NONE ? base : sym_field(e->t, base, e->names[place]);
+	case KIR_V_INDEX:
+		base = unit_static_addr(e, v->a);
+		if (base == SYM_NONE || e->m->values[v->b].kind != KIR_V_INT)
+			return SYM_NONE;
+		return sym_index(e->t, base, sym_int(e->t, e->m->values[v->b].imm));
+	default:
+		return SYM_NONE;
+	}
+}
+
+static sym static_init(struct engine *e, kir_id value)
+{
+	const struct kir_value *v = &e->m->values[value];
+
+	switch (v->kind) {
+	case KIR_V_INT: return sym_int(e->t, v->imm);
+	case KIR_V_NULL: return sym_int(e->t, 0);
+	case KIR_V_FUNC: return sym_atom(e->t, S_FUNC, e->names[value]);
+	case KIR_V_ADDR: return unit_static_addr(e, v->a);
+	default: return SYM_NONE;
+	}
+}
+
+static int compare_binding(const void *x, const void *y)
+{
+	const struct binding *a = x, *b = y;
+
+	return a->addr < b->addr ? -1 : a->addr > b->addr;
+}
+
+static void index_statics(struct engine *e)
+{
+	const struct kir_module *m = e->m;
+	size_t n = 0, cap = 0;
+	struct binding *v = NULL;
+
+	for (uint32_t g = 0; g < m->nglobals; g++) {
+		if (!(m->globals[g].flags & KIR_G_CONST))
+			continue;
+		for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
+			const struct kir_init *in = &m->inits[m->globals[g].init_first + i];
+			struct binding b = { unit_static_addr(e, in->place), static_init(e, in->value) };
+
+			if (b.addr != SYM_NONE && b.value != SYM_NONE)
+				vec_push(v, n, cap) = b;
+		}
+	}
+	if (n)
+		qsort(v, n, sizeof(*v), compare_binding);
+	e->statics = v;
+	e->nstatics = n;
+}
+
+struct target_list {
+	struct target *v;
+	size_t n, cap;
+};
+
+static void add_target(struct engine *e, struct target_list *l, kir_id value, kir_id record,
+		       uint32_t field, uint32_t by, kir_id loc)
+{
+	const struct kir_value *v = &e->m->values[value];
+	uint32_t func;
+
+	if (v->kind != KIR_V_FUNC || record == KIR_NONE)
+		return;
+	func = strmap_get(e->by_name, kir_string(e->m, v->a));
+	if (func == UINT32_MAX)
+		return;
+	vec_push(l->v, l->n, l->cap) = (struct target){
+		.record = sym_name(e->t, kir_string(e->m, e->m->records[record].name)),
+		.field = field, .func = func, .loc = loc, .by = by };
+}
+
+void unit_for_each_event(struct engine *e, uint32_t func,
+			 void (*visit)(struct engine *, uint32_t func, uint32_t event, void *),
+			 void *data)
+{
+	const struct kir_func *f = e->funcs[func].f;
+
+	for (uint32_t b = 0; b < f->block_count; b++) {
+		const struct kir_block *blk = &e->m->blocks[f->block_first + b];
+
+		for (uint32_t i = 0; i < blk->event_count; i++)
+			visit(e, func, blk->event_first + i, data);
+	}
+}
+
+static void visit_store(struct engine *e, uint32_t func, uint32_t at, void *data)
+{
+	const struct kir_event *ev = &e->m->events[at];
+	const struct kir_value *dst;
+
+	if (ev->kind != KIR_E_STORE)
+		return;
+	dst = &e->m->values[ev->dst];
+	if (dst->kind == KIR_V_FIELD)
+		add_target(e, data, ev->value, dst->c, e->names[ev->dst], func, ev->loc);
+}
+
+static void index_targets(struct engine *e)
+{
+	const struct kir_module *m = e->m;
+	struct target_list l = { 0 };
+
+	for (uint32_t g = 0; g < m->nglobals; g++)
+		for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
+			const struct kir_init *in = &m->inits[m->globals[g].init_first + i];
+
+			add_target(e, &l, in->value, in->record,
+				   sym_name(e->t, kir_string(m, in->field)), KIR_NONE, in->loc);
+		}
+	for (uint32_t f = 0; f < m->nfuncs; f++)
+		unit_for_each_event(e, f, visit_store, &l);
+	e->targets = l.v;
+	e->ntargets = l.n;
+}
+
+struct engine *unit_new(struct program *p, const struct kir_module *m)
+{
+	struct engine *e = xcalloc(1, sizeof(*e));
+
+	e->p = p;
+	e->m = m;
+	e->rules = p->rules;
+	e->opt = p->opt;
+	e->t = symtab_new(p->names);
+	e->arena = arena_new();
+	e->keep = arena_new();
+	index_names(e);
+	name_values(e);
+	index_statics(e);
+	index_targets(e);
+	annots_index_fields(e);
+	e->mark = symtab_mark(e->t);
+	return e;
+}
+
+void unit_free(struct engine *e)
+{
+	symtab_free(e->t);
+	arena_free(e->arena);
+	arena_free(e->keep);
+	strmap_free(e->by_name);
+	strmap_free(e->consts);
+	strmap_free(e->globals);
+	free(e->guarded);
+	free(e->funcs);
+	free(e->names);
+	free(e->statics);
+	free(e->targets);
+	free(e->sites);
+	free(e->imported);
+	free(e->numbers);
+	free(e);
+}
+
+void engine_begin(struct engine *e)
+{
+	symtab_rewind(e->t, e->mark);
+	arena_reset(e->arena);
+	e->nsites = e->nimported = 0;
+	e->epoch++;
+}
+
+static const char *callee_text(const struct engine *e, const struct kir_value *v)
+{
+	if (v->kind == KIR_V_FUNC)
+		return kir_string(e->m, v->a);
+	return v->kind == KIR_V_FIELD ? kir_string(e->m, v->b) : "a function pointer";
+}
+
+struct site engine_site(const struct engine *e, origin at)
+{
+	struct site s = { .file = kir_string(e->m, e->m->source), .callee = "?", .def = KIR_NONE };
+	kir_id loc;
+
+	if (at >= ORIGIN_FOREIGN && at < ORIGIN_BLOCK)
+		return e->sites[at - ORIGIN_FOREIGN];
+	loc = at >= ORIGIN_BLOCK ? e->m->blocks[at - ORIGIN_BLOCK].loc : e->m->events[at].loc;
+	if (loc != KIR_NONE) {
+		s.file = kir_string(e->m, e->m->locs[loc].file);
+		s.line = e->m->locs[loc].line;
+		s.col = e->m->locs[loc].col;
+	}
+	if (at < ORIGIN_BLOCK && e->m->events[at].callee != KIR_NONE) {
+		const struct kir_value *v = &e->m->values[e->m->events[at].callee];
+
+		s.callee = callee_text(e, v);
+		s.direct = v->kind == KIR_V_FUNC;
+		if (s.direct) {
+			const struct func_info *fi = engine_func(e, s.callee);
+
+			if (fi && !fi->rule && fi->def && fi->def->contract)
+				s.def = fi->def->id;
+		}
+	}
+	return s;
+}
+
+const struct summary *def_summary(struct engine *e, const struct def *d)
+{
+	const struct summary *sum;
+
+	if (!d || !d->contract)
+		return NULL;
+	for (size_t i = 0; i < e->nimported; i++)
+		if (e->imported[i].def == d->id)
+			return e->imported[i].sum;
+	sum = contract_read(e, d->contract);
+	vec_push(e->imported, e->nimported, e->imported_cap) = (struct imported){ d->id, sum };
+	return sum;
+}
+
+const struct summary *func_summary(struct engine *e, const struct func_info *func)
+{
+	struct func_info *fi = &e->funcs[func->index];
+
+	if (fi->epoch != e->epoch) {
+		fi->sum = fi->def && fi->def->contract ? contract_read(e, fi->def->contract) : NULL;
+		fi->epoch = e->epoch;
+	}
+	return fi->sum;
+}
+
+struct func_info *engine_func(const struct engine *e, const char *name)
+{
+	uint32_t i = strmap_get(e->by_name, name);
+
+	return i == UINT32_MAX ? NULL : &e->funcs[i];
+}
