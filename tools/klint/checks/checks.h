@@ -26,9 +26,9 @@ void checks_run(const struct kir_module *m, const struct rules *r,
 void checks_program(const struct kir_module *const *modules, size_t n, const struct rules *r,
 		    const struct check_options *opt, struct finding_list *out);
 
-/* `klint show FUNCTION`: print the inferred contract of @function.  False when
- * the module has no such function. */
-bool checks_show(const struct kir_module *m, const struct rules *r,
+/* `klint show FUNCTION`: print the inferred contract of @function, of which nothing is
+ * solved but what it calls.  False when the units have no such function. */
+bool checks_show(const struct kir_module *const *modules, size_t n, const struct rules *r,
 		 const char *function, FILE *out);
 
 #endif

@@ -161,7 +161,7 @@ void checks_program(const struct kir_module *const *modules, size_t n, const str
 						   .opt = opt };
 		finding_list_init(&units[i].found);
 	}
-	program_solve(p, opt->jobs ? opt->jobs : 1, check_function, units);
+	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, check_function, units);
 	for (uint32_t i = 0; i < p->ndefs; i++)
 		if (p->defs[i].nentries)
 			meet_entries(&units[p->defs[i].unit->index].run, &p->defs[i]);

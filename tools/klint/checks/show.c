@@ -67,6 +67,12 @@ static void print_outcome(struct check_run *run, const struct func_info *fi,
 	for (unsigned int i = 0; i < o->nlocks; i++)
 		print_depth(explain_lock(run, fi->def->id, o->locks[i].lock, o->locks[i].kind),
 			    o->locks[i].depth, out);
+	for (unsigned int i = 0; i < o->nouts; i++)
+		fprintf(out, "      stores to %s: %s\n",
+			sym_text(run, fi->def->id, sym_load(run->e->t, o->outs[i].addr)),
+			o->outs[i].value == SYM_NONE ?
+			arena_printf(run->a, "what %s", cons_text(run, &o->outs[i].is)) :
+			sym_text(run, fi->def->id, o->outs[i].value));
 	for (unsigned int p = 0; p < CTX_NPARTS; p++)
 		if (o->ctx[p])
 			print_depth(ctx_part_name(p), o->ctx[p], out);
@@ -130,33 +136,50 @@ static void print_function(struct check_run *run, const struct func_info *fi, FI
 		print_need(run, fi, sum->needs[i], out);
 	for (uint32_t i = 0; sum && i < sum->noutcomes; i++)
 		print_outcome(run, fi, &sum->outcomes[i], out);
+	if (sum && sum->unclear)
+		fprintf(out, "  callers rely on none of these ways: there are too many\n");
 	if (sum && !sum->noutcomes)
 		fprintf(out, "  never returns\n");
 }
 
-bool checks_show(const struct kir_module *m, const struct rules *r, const char *function,
-		 FILE *out)
+bool checks_show(const struct kir_module *const *modules, size_t n, const struct rules *r,
+		 const char *function, FILE *out)
 {
 	struct engine_options eo = { 0 };
 	struct check_options opt = { 0 };
 	struct finding_list none;
-	struct check_run run = { .m = m, .r = r, .out = &none, .opt = &opt };
-	struct func_info *fi;
-	struct program *p;
+	struct program *p = program_new(r, &eo);
+	uint32_t *wanted = xcalloc(n + 1, sizeof(*wanted));
+	size_t nwanted = 0;
+	bool found = false;
 
 	finding_list_init(&none);
-	p = program_new(r, &eo);
-	program_add(p, m);
+	for (size_t i = 0; i < n; i++)
+		program_add(p, modules[i]);
 	program_link(p);
-	program_solve(p, 1, NULL, NULL);
-	run.e = p->units[0];
-	engine_begin(run.e);
-	run.a = arena_new();
-	fi = engine_func(run.e, function);
-	if (fi)
+	for (size_t i = 0; i < n; i++) {
+		const struct func_info *fi = engine_func(p->units[i], function);
+
+		if (fi && fi->def)
+			wanted[nwanted++] = fi->def->id;
+	}
+	program_solve(p, wanted, nwanted, 1, NULL, NULL);
+	for (size_t i = 0; i < n; i++) {
+		struct engine *e = p->units[i];
+		struct check_run run = { .e = e, .m = e->m, .r = r, .out = &none, .opt = &opt };
+		const struct func_info *fi = engine_func(e, function);
+
+		/* Once, where it is defined; or where it is declared, if nowhere. */
+		if (!fi || (fi->def ? fi->def->unit != e || fi->def->func != fi->index : found))
+			continue;
+		found = true;
+		run.a = arena_new();
+		engine_begin(e);
 		print_function(&run, fi, out);
-	arena_free(run.a);
+		arena_free(run.a);
+	}
+	free(wanted);
 	program_free(p);
 	finding_list_free(&none);
-	return fi != NULL;
+	return found;
 }

@@ -3,133 +3,56 @@
 #define _GNU_SOURCE
 #include "command.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/base.h"
-#include "outfile.h"
 #include "pool.h"
+#include "result.h"
 #include "spawn.h"
 #include "targets.h"
-
-#define MAX_JOBS 256
 
 struct check {
 	const struct options *opt;
 	struct session s;
-	struct baseline *baseline;
 	struct plan plan;
-	struct finding_list findings;
-	size_t analysed, failed;
-	const char **sources;	/* of the units that were analysed */
-	char cwd[PATH_MAX];
+	struct result result;
 };
-
-static size_t number_of_jobs(const struct options *opt)
-{
-	long n = opt->jobs ? opt->jobs : sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : (size_t)n;
-}
 
 /* In the order of the targets, so that nothing depends on which was first. */
 static void gather(struct check *c)
 {
+	struct result *r = &c->result;
 	size_t n = c->plan.n;
 	struct outcome *outcomes = xcalloc(n, sizeof(*outcomes));
 
-	run_jobs(c->plan.v, n, number_of_jobs(c->opt), &c->s.analysis, outcomes);
-	c->sources = xcalloc(n + 1, sizeof(*c->sources));
+	run_jobs(c->plan.v, n, options_jobs(c->opt), &c->s.analysis, outcomes);
+	r->sources = xcalloc(n + 1, sizeof(*r->sources));
 	for (size_t i = 0; i < n; i++) {
 		struct outcome *o = &outcomes[i];
 
 		if (o->status == OUTCOME_DONE) {
-			c->sources[c->analysed++] = xstrdup(o->message);
-			finding_list_splice(&c->findings, &o->findings);
+			r->sources[r->nsources++] = xstrdup(o->message);
+			finding_list_splice(&r->findings, &o->findings);
 		} else {
-			c->failed++;
+			r->failed++;
 			outcome_complain(&c->plan.v[i], "not analysed: ", o->message);
 		}
 		outcome_free(o);
 	}
 	free(outcomes);
-	finding_list_sort(&c->findings);
-}
-
-static bool save_baseline(const struct check *c, const struct report *r)
-{
-	char err[512];
-
-	if (!c->opt->write_baseline)
-		return true;
-	if (!report_baseline_save(r, c->baseline, c->opt->write_baseline, err, sizeof(err)))
-		return true;
-	fprintf(stderr, "klint: %s\n", err);
-	return false;
-}
-
-static bool print(const struct check *c, const struct report *r, struct outfile *f)
-{
-	struct report_options how = {
-		.colour = !c->opt->output && isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-		.summary = c->opt->summary,
-		.gaps = c->opt->gaps,
-		.failed = c->failed || c->plan.trouble,
-	};
-
-	if (!session_print(&c->s, r, &how, f->out)) {
-		fprintf(stderr, "klint: cannot write %s: %s\n",
-			f->path ? f->path : "standard output", strerror(errno));
-		outfile_abandon(f);
-		return false;
-	}
-	return outfile_commit(f);
-}
-
-static int report(struct check *c, struct outfile *f)
-{
-	struct report_scope scope = {
-		.source_root = c->cwd, .sources = c->sources, .nsources = c->analysed,
-		.only = c->s.analysis.check.only, .rt = c->opt->rt,
-	};
-	int status = EXIT_CLEAN;
-	struct report r;
-
-	report_init(&r, &c->findings, &scope);
-	report_suppress(&r);
-	if (c->baseline)
-		report_baseline_apply(&r, c->baseline);
-	if (!save_baseline(c, &r) || !print(c, &r, f) || c->failed || c->plan.trouble)
-		status = EXIT_TROUBLE;
-	else if (!c->opt->write_baseline && c->opt->fail_on != FAIL_NEVER &&
-		 report_count(&r, c->opt->fail_on))
-		status = EXIT_FINDINGS;
-	report_free(&r);
-	return status;
 }
 
 static int check(struct check *c, const struct string_list *targets, char *const *args)
 {
-	struct outfile f;
-	int status;
-
-	if (!getcwd(c->cwd, sizeof(c->cwd)))
-		c->cwd[0] = '\0';
-	/* Where the report goes is settled before the work is done. */
-	if (!session_baseline(c->opt, &c->baseline) || !session_begin(&c->s, c->opt) ||
-	    !outfile_open(&f, c->opt->output))
+	if (!result_begin(&c->result, &c->s, c->opt))
 		return EXIT_TROUBLE;
-	finding_list_init(&c->findings);
 	plan_targets(&c->plan, &c->s, targets, args);
+	c->result.trouble = c->plan.trouble;
 	gather(c);
-	if (c->failed)
-		fprintf(stderr, "klint: %zu of %zu files could not be analysed\n", c->failed,
-			c->plan.n);
-	status = report(c, &f);
-	finding_list_free(&c->findings);
-	report_baseline_free(c->baseline);
-	return status;
+	if (c->result.failed)
+		fprintf(stderr, "klint: %zu of %zu files could not be analysed\n",
+			c->result.failed, c->plan.n);
+	return result_report(&c->result);
 }
 
 static int cmd_check(const struct command *self, int argc, char **argv)

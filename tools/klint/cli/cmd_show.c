@@ -64,8 +64,8 @@ static int cmd_show(const struct command *self, int argc, char **argv)
 	if (!session_begin(&s, &opt))
 		return EXIT_TROUBLE;
 	lower_targets(&mods, &s, &rest, argv + at);
-	for (size_t i = 0; i < mods.n; i++)
-		found |= checks_show(mods.v[i], s.rules, targets.v[0], stdout);
+	found = checks_show((const struct kir_module *const *)mods.v, mods.n, s.rules,
+			    targets.v[0], stdout);
 	if (!found && mods.n)
 		no_such_function(&mods, targets.v[0]);
 	status = found && !mods.failed && !fflush(stdout) ? EXIT_CLEAN : EXIT_TROUBLE;

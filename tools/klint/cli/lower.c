@@ -9,13 +9,14 @@
 #include "spawn.h"
 #include "tmpdir.h"
 
+/* What is KIR already is opened where it is. */
 static void open_kept(struct modules *to, const struct job *job, const struct outcome *o)
 {
 	char err[512] = "";
 	struct kir_module *m = NULL;
 
 	if (o->status == OUTCOME_DONE)
-		m = kir_open(job->keep, err, sizeof(err));
+		m = kir_open(job->kind == JOB_BINARY ? job->path : job->keep, err, sizeof(err));
 	if (m) {
 		vec_push(to->v, to->n, to->cap) = m;
 		return;
@@ -29,19 +30,32 @@ void lower_targets(struct modules *to, struct session *s,
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	struct plan plan = { 0 };
-	struct outcome *outcomes;
+	struct outcome *outcomes, *next;
+	struct job *jobs;
+	size_t n = 0;
 
 	plan_targets(&plan, s, targets, args);
 	to->failed += plan.trouble;
-	for (size_t i = 0; i < plan.n; i++)
-		plan.v[i].keep = xasprintf("%s/keep-%zu.kirb", s->analysis.tmp, i);
-	outcomes = xcalloc(plan.n, sizeof(*outcomes));
-	run_jobs(plan.v, plan.n, cpus > 0 ? (size_t)cpus : 1, &s->analysis, outcomes);
+	jobs = xcalloc(plan.n + 1, sizeof(*jobs));
 	for (size_t i = 0; i < plan.n; i++) {
-		open_kept(to, &plan.v[i], &outcomes[i]);
-		outcome_free(&outcomes[i]);
+		plan.v[i].keep = xasprintf("%s/keep-%zu.kirb", s->analysis.tmp, i);
+		if (plan.v[i].kind != JOB_BINARY)
+			jobs[n++] = plan.v[i];
+	}
+	next = outcomes = xcalloc(n + 1, sizeof(*outcomes));
+	run_jobs(jobs, n, cpus > 0 ? (size_t)cpus : 1, &s->analysis, outcomes);
+	for (size_t i = 0; i < plan.n; i++) {
+		static const struct outcome none = { .status = OUTCOME_DONE };
+
+		if (plan.v[i].kind == JOB_BINARY) {
+			open_kept(to, &plan.v[i], &none);
+			continue;
+		}
+		open_kept(to, &plan.v[i], next);
+		outcome_free(next++);
 	}
 	free(outcomes);
+	free(jobs);
 	/* What is mapped stays mapped. */
 	tmpdir_remove_all();
 	spawn_default_signals();

@@ -8,7 +8,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/base.h"
+
+#define MAX_JOBS 256
 
 enum kind { FLAG, STRING, LIST, COMMA_LIST, NUMBER, FORMAT, LEVEL };
 
@@ -320,4 +323,11 @@ void options_print(unsigned int accepted, FILE *out)
 				putc(*p, out);
 		putc('\n', out);
 	}
+}
+
+size_t options_jobs(const struct options *opt)
+{
+	long n = opt->jobs ? opt->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : (size_t)n;
 }

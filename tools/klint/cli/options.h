@@ -62,6 +62,9 @@ bool options_parse(struct options *opt, unsigned int accepted, const char *comma
 bool options_from_environment(struct options *opt, unsigned int accepted,
 			      const char *command);
 
+/* How many things to do at a time. */
+size_t options_jobs(const struct options *opt);
+
 /* The rows of the table that a command accepts, for --help. */
 void options_print(unsigned int accepted, FILE *out);
 

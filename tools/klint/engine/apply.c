@@ -64,11 +64,25 @@ static void apply_locks(struct application *ap, bool late)
 	}
 }
 
+/* Whether what the outcome does has been done is not known. */
+static void doubt_outcome(struct solver *sv, struct work_state *w, const struct outcome *o,
+			  const struct call_args *c)
+{
+	for (unsigned int i = 0; i < o->nlocks; i++) {
+		sym lock = eval_subst(sv, &w->s, o->locks[i].lock, c);
+		struct held *h = (struct held *)lock_find(sv, &w->s, lock, o->locks[i].kind);
+
+		if (!h)
+			h = state_lock(w, lock);
+		if (h)
+			h->unclear = true;
+	}
+}
+
 /* Locks that another way of the callee, with the same kind of result, takes or
  * gives back and this one does not. */
 static void doubt_locks(struct application *ap)
 {
-	struct solver *sv = ap->sv;
 	struct cons both;
 
 	for (uint32_t k = 0; k < ap->sum->noutcomes; k++) {
@@ -76,16 +90,7 @@ static void doubt_locks(struct application *ap)
 
 		if (outcome_same_effect(other, ap->o) || !cons_meet(&ap->o->ret, &other->ret, &both))
 			continue;
-		for (unsigned int i = 0; i < other->nlocks; i++) {
-			sym lock = eval_subst(sv, &ap->w->s, other->locks[i].lock, ap->c);
-			struct held *h = (struct held *)lock_find(sv, &ap->w->s, lock,
-								  other->locks[i].kind);
-
-			if (!h)
-				h = state_lock(ap->w, lock);
-			if (h)
-				h->unclear = true;
-		}
+		doubt_outcome(ap->sv, ap->w, other, ap->c);
 		for (unsigned int i = 0; i < CTX_NPARTS; i++)
 			if (other->ctx[i] != ap->o->ctx[i])
 				ap->w->s.ctx_unclear |= 1u << i;
@@ -132,7 +137,7 @@ static void apply_outs(struct application *ap)
 	struct solver *sv = ap->sv;
 
 	for (unsigned int i = 0; i < ap->o->nouts; i++) {
-		const struct binding *out = &ap->o->outs[i];
+		const struct out *out = &ap->o->outs[i];
 		sym addr, value;
 
 		if (sym_is(sv->e->t, sym_root(sv->e->t, out->addr), S_RET)) {
@@ -147,7 +152,12 @@ static void apply_outs(struct application *ap)
 			continue;
 		}
 		addr = fetch(ap, 2 * i, out->addr);
-		value = fetch(ap, 2 * i + 1, out->value);
+		if (out->value == SYM_NONE) {
+			value = eval_fresh(sv, ap->w, POINT_OUT + ap->c->at);
+			eval_assume_cons(sv, ap->w, value, &out->is);
+		} else {
+			value = fetch(ap, 2 * i + 1, out->value);
+		}
 		eval_store(sv, ap->w, addr, value, ap->c->at);
 	}
 }
@@ -212,7 +222,8 @@ static bool apply_outcome(struct application *ap)
 	for (unsigned int i = 0; i < o->nouts; i++) {
 		if (!sym_is(sv->e->t, sym_root(sv->e->t, o->outs[i].addr), S_RET))
 			park(ap, 2 * i, o->outs[i].addr);
-		park(ap, 2 * i + 1, o->outs[i].value);
+		if (o->outs[i].value != SYM_NONE)
+			park(ap, 2 * i + 1, o->outs[i].value);
 	}
 	if (keeps_ret)
 		park(ap, 2 * o->nouts, o->ret_sym);
@@ -246,6 +257,25 @@ static bool apply_outcome(struct application *ap)
 	if (o->widened > w->s.widened)
 		w->s.widened = o->widened;
 	return true;
+}
+
+/* A callee that was not understood: what it touches is in doubt from here on. */
+static void apply_unclear(struct application *ap, struct work_state *w)
+{
+	struct solver *sv = ap->sv;
+
+	for (uint32_t i = 0; i < ap->sum->noutcomes; i++) {
+		const struct outcome *o = &ap->sum->outcomes[i];
+
+		doubt_outcome(sv, w, o, ap->c);
+		for (unsigned int k = 0; k < CTX_NPARTS; k++)
+			if (o->ctx[k])
+				w->s.ctx_unclear |= 1u << k;
+	}
+	forget_stored(sv, w, ap->sum, ap->c->at);
+	call_forget_pointed(sv, w, ap->c, ap->sum->writes);
+	if (ap->dst != SYM_NONE)
+		state_bind(w, ap->dst, eval_fresh(sv, w, ap->c->at));
 }
 
 /* What the callee has dereferenced is no null pointer: worth knowing of what a variable
@@ -284,6 +314,10 @@ bool summary_apply(struct solver *sv, struct work_state *w, const struct def *d,
 		w->s.widened = WIDENED;
 	for (uint32_t i = 0; i < sum->nneeds; i++)
 		need_apply(sv, w, sum->needs[i], c, d->id, cleanup);
+	if (sum->unclear) {
+		apply_unclear(&ap, w);
+		return true;
+	}
 	/* A function of its arguments and of memory alone gives the same answer to
 	 * the same question. */
 	if (sum->pure && sum->outcomes[0].ret_sym == SYM_NONE && (c->n == 1 || c->n == 2))

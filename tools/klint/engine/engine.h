@@ -79,6 +79,11 @@ struct effect_lock {
 	origin at;
 };
 
+struct out {
+	sym addr, value;	/* value SYM_NONE: the function's own, of which callers know */
+	struct cons is;		/* only this */
+};
+
 /* One way in which a function returns. */
 struct outcome {
 	struct cons ret;
@@ -91,7 +96,7 @@ struct outcome {
 	struct effect_lock *locks;
 	struct guard guards[NEED_GUARDS];
 	uint64_t unsure;	/* bit i: some of its exits store to *parameter i */
-	struct binding *outs;	/* what is stored through parameters, and the
+	struct out *outs;	/* what is stored through parameters, and the
 				 * members of a returned record (rooted in S_RET) */
 };
 
@@ -111,6 +116,9 @@ struct summary {
 	uint64_t writes;	/* bit i: may write through parameter i, */
 	uint64_t hidden;	/* and not only by `*p = v`, which outcomes tell */
 	uint64_t derefs;	/* bit i: has dereferenced parameter i when it returns */
+	bool unclear;		/* it leaves locks or the context in so many ways that none
+				 * of them is to be relied on: outcomes tell what it
+				 * touches, needs what it needs */
 	bool pure;		/* reads its arguments and memory, and does nothing else */
 	uint32_t nanswers;	/* pure: 0 when not all its answers are constants */
 	struct answer *answers;
@@ -279,9 +287,10 @@ void program_add(struct program *p, const struct kir_module *m);
 /* Once all units are there: find out which name means which function, what is one
  * function in several units, and who registers what. */
 void program_link(struct program *p);
-/* Solve all functions on @jobs threads.  @solved is called, on any thread, for each
+/* Solve the @n functions @wanted (ids of defs; NULL: all of them) and what they call, on
+ * @jobs threads.  @solved is called, on any thread, for each
  * function that was solved or given up, while its symbols still mean something. */
-void program_solve(struct program *p, unsigned int jobs,
+void program_solve(struct program *p, const uint32_t *wanted, size_t n, unsigned int jobs,
 		   void (*solved)(void *data, struct engine *e, struct func_info *fi),
 		   void *data);
 /* The function that the unit means by @name, or NULL. */

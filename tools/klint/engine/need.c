@@ -8,6 +8,9 @@
 #include <string.h>
 
 #define MAX_NEEDS 96
+#define MAX_WAITS 8		/* ways to need the same wait, */
+#define MAX_SAME_LOCK 3		/* the same lock */
+#define MAX_LOCK_HOPS 4		/* calls down to the lock */
 
 struct violation *solver_violate(struct solver *sv, const struct state *s,
 				 enum violation_kind kind, origin at)
@@ -184,16 +187,55 @@ static bool subsumes(const struct need *a, const struct need *b)
 	return guards_within(a, b);
 }
 
+/* Do the two ask for the same thing, under whatever conditions? */
+static bool asks_the_same(const struct need *a, const struct need *b)
+{
+	return a->kind == b->kind && a->lock == b->lock && a->parts == b->parts &&
+	       a->wait == b->wait && a->violated == b->violated;
+}
+
+/* The one among those that ask for the same as @n that is the hardest to come by, when
+ * there are more of them than are worth keeping. */
+static struct need *find_spare(const struct solver *sv, const struct need *n)
+{
+	struct need *most = NULL;
+	unsigned int same = 0;
+
+	for (size_t i = 0; i < sv->nneeds; i++) {
+		if (!asks_the_same(sv->needs[i], n))
+			continue;
+		same++;
+		if (!most || sv->needs[i]->nguards > most->nguards)
+			most = sv->needs[i];
+	}
+	return same < (n->kind == NEED_WAIT ? MAX_WAITS : MAX_SAME_LOCK) ? NULL : most;
+}
+
 void need_export(struct solver *sv, const struct need *n)
 {
 	struct need *copy;
+	size_t kept = 0;
 
+	/* Who takes a lock far below is seldom who shall not: conditions on the way
+	 * there are too many to be followed. */
+	if (n->hops > MAX_LOCK_HOPS && n->kind != NEED_WAIT && n->kind != NEED_CALL)
+		return;
 	for (size_t i = 0; i < sv->nneeds; i++) {
 		if (!subsumes(sv->needs[i], n))
 			continue;
 		/* The same by a shorter way is the better proof. */
 		if (n->hops < sv->needs[i]->hops && subsumes(n, sv->needs[i]))
 			*sv->needs[i] = *n;
+		return;
+	}
+	for (size_t i = 0; i < sv->nneeds; i++)
+		if (!subsumes(n, sv->needs[i]))
+			sv->needs[kept++] = sv->needs[i];
+	sv->nneeds = kept;
+	copy = find_spare(sv, n);
+	if (copy) {
+		if (n->nguards < copy->nguards)
+			*copy = *n;
 		return;
 	}
 	if (sv->nneeds >= MAX_NEEDS)

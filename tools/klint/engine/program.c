@@ -376,7 +376,7 @@ static void search(struct scc *s, uint32_t root, struct frame *frames)
 	}
 }
 
-static void find_components(struct scc *s)
+static void find_components(struct scc *s, const uint32_t *wanted, size_t nwanted)
 {
 	uint32_t n = s->p->ndefs;
 	struct frame *frames = xcalloc(n + 1u, sizeof(*frames));
@@ -397,9 +397,12 @@ static void find_components(struct scc *s)
 		s->callees[i] = l.v;
 		s->ncallees[i] = (uint32_t)l.n;
 	}
-	for (uint32_t i = 0; i < n; i++)
-		if (s->index[i] == UINT32_MAX)
-			search(s, i, frames);
+	for (size_t i = 0; i < (wanted ? nwanted : n); i++) {
+		uint32_t root = wanted ? wanted[i] : (uint32_t)i;
+
+		if (s->index[root] == UINT32_MAX)
+			search(s, root, frames);
+	}
 	s->starts[s->ncomponents] = s->nmembers;
 	free(frames);
 	free(s->index);
@@ -563,14 +566,15 @@ static void order_components(struct work *wk)
 	free(cap);
 }
 
-void program_solve(struct program *p, unsigned int jobs,
+void program_solve(struct program *p, const uint32_t *wanted, size_t nwanted,
+		   unsigned int jobs,
 		   void (*solved)(void *data, struct engine *e, struct func_info *fi), void *data)
 {
 	struct work wk = { .s.p = p, .solved = solved, .data = data };
 	pthread_t *threads = xcalloc(jobs + 1u, sizeof(*threads));
 	unsigned int n = 0;
 
-	find_components(&wk.s);
+	find_components(&wk.s, wanted, nwanted);
 	pthread_mutex_init(&wk.lock, NULL);
 	pthread_cond_init(&wk.more, NULL);
 	wk.busy = xcalloc(p->nunits + 1, sizeof(*wk.busy));

@@ -14,6 +14,7 @@
 #define DEFAULT_BUDGET 6000	/* states walked per function */
 #define MAX_SAME 12		/* states of one property in one block */
 #define MAX_SAME_PLAIN 8	/* when nothing is held or touched */
+#define MAX_BETWEEN 32	/* of one property between two events */
 #define MAX_PER_BLOCK 96
 
 struct block_states {
@@ -420,45 +421,90 @@ static void terminate(struct walk *wk, uint32_t block, struct work_state *w)
 	}
 }
 
-/* Walk one state from event @i of @block to the block's end. */
-static void walk_block(struct walk *wk, uint32_t block, uint32_t i, struct work_state *w)
+static bool is_spent(struct solver *sv)
+{
+	if (++sv->steps > (sv->e->opt.budget ? sv->e->opt.budget : DEFAULT_BUDGET) * 16u)
+		sv->gap = "too many paths for the budget of states";
+	return sv->gap;
+}
+
+/* Calls that return in several ways: what they leave is sorted out before the next
+ * call makes more of it. */
+static void add_between(struct walk *wk, struct block_states *bs, struct work_state *w)
+{
+	size_t same = 0;
+
+	state_seal(&w->s);
+	if (is_covered(bs, &w->s))
+		return;
+	for (size_t i = 0; i < bs->n; i++)
+		same += state_same_property(bs->v[i], &w->s);
+	if (same >= MAX_BETWEEN || (same && bs->n >= MAX_PER_BLOCK))
+		join_same(wk, bs, w);
+	push_state(wk, bs, &w->s);
+}
+
+/* The event in the state @w; all that it leaves goes to @to, if it does at all or there
+ * is more than @w.  False: nothing comes after it. */
+static bool take_event(struct walk *wk, uint32_t event, struct work_state *w,
+		       struct block_states *to, bool always)
+{
+	struct solver *sv = wk->sv;
+	size_t n;
+
+	sv->nout = 0;
+	annots_access(sv, w, event);
+	if (!call_event(sv, w, event))
+		return false;
+	n = sv->nout;
+	if (always || n)
+		add_between(wk, to, w);
+	for (size_t i = 0; i < n; i++) {
+		struct work_state other;
+
+		state_fix(&sv->out[i]);
+		state_load(&other, &sv->out[i].s);
+		add_between(wk, to, &other);
+	}
+	return true;
+}
+
+/* Walk one state through @block.  As long as it is but one, it stays in @w. */
+static void walk_block(struct walk *wk, uint32_t block, struct work_state *w)
 {
 	struct solver *sv = wk->sv;
 	const struct kir_block *blk = &sv->e->m->blocks[sv->f->block_first + block];
-	size_t words = sv->fl->store_words * sizeof(uint64_t);
+	struct block_states now = { 0 }, next = { 0 }, swap;
+	bool goes_on = true;
 
-	for (; i < blk->event_count; i++) {
-		size_t first = sv->nout;
-		bool goes_on;
+	for (uint32_t i = 0; i < blk->event_count && goes_on; i++) {
+		uint32_t event = blk->event_first + i;
 
-		annots_access(sv, w, blk->event_first + i);
-		goes_on = call_event(sv, w, blk->event_first + i);
-
-		flow_add_stores(sv->e, sv->fl, &sv->e->m->events[blk->event_first + i],
-				sv->changed);
-
-		/* The other states that the call has left go on by themselves. */
-		while (sv->nout > first) {
-			struct work_state other;
-			uint64_t *changed = xmalloc(words);
-
-			state_fix(&sv->out[--sv->nout]);
-			state_load(&other, &sv->out[sv->nout].s);
-			memcpy(changed, sv->changed, words);
-			if (goes_on)
-				walk_block(wk, block, i + 1, &other);
-			memcpy(sv->changed, changed, words);
-			free(changed);
+		if (!now.n) {
+			goes_on = !is_spent(sv) && take_event(wk, event, w, &now, false);
+		} else {
+			next.n = 0;
+			for (size_t k = 0; k < now.n && !is_spent(sv); k++) {
+				state_load(w, now.v[k]);
+				take_event(wk, event, w, &next, true);
+			}
+			swap = now;
+			now = next;
+			next = swap;
+			goes_on = now.n && !sv->gap;
 		}
-		if (!goes_on)
-			return;
-		if (++sv->steps > (sv->e->opt.budget ? sv->e->opt.budget : DEFAULT_BUDGET) * 16u) {
-			sv->gap = "too many paths for the budget of states";
-			return;
-		}
+		flow_add_stores(sv->e, sv->fl, &sv->e->m->events[event], sv->changed);
 	}
-	annots_access_end(sv, w, sv->f->block_first + block);
-	terminate(wk, block, w);
+	for (size_t k = 0; k < (now.n ? now.n : 1) && goes_on; k++) {
+		if (now.n)
+			state_load(w, now.v[k]);
+		annots_access_end(sv, w, sv->f->block_first + block);
+		terminate(wk, block, w);
+	}
+	free(now.v);
+	free(now.done);
+	free(next.v);
+	free(next.done);
 }
 
 static void walk_function(struct walk *wk)
@@ -490,7 +536,7 @@ static void walk_function(struct walk *wk)
 		wk->sv->block = b;
 		memcpy(wk->sv->changed, wk->sv->fl->stored + (size_t)b * wk->sv->fl->store_words,
 		       wk->sv->fl->store_words * sizeof(uint64_t));
-		walk_block(wk, b, 0, &w);
+		walk_block(wk, b, &w);
 		b = wk->lowest;
 	}
 }

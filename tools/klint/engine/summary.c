@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MAX_OUTCOMES 8
+#define MAX_EFFECTS 4	/* more than these, and the function has not been understood */
 #define MAX_OUTS 8
 #define MAX_STORED 64
 #define MAX_ANSWERS 16
@@ -47,6 +48,20 @@ static void add_locks(struct solver *sv, const struct exit_path *x, struct outco
 	}
 }
 
+/* What callers learn of the store @b; false: nothing that they could use. */
+static bool out_of(struct solver *sv, const struct exit_path *x, const struct binding *b,
+		   bool direct, struct out *out)
+{
+	*out = (struct out){ b->addr, b->value, cons_any() };
+	if (!is_public(sv->e->t, b->addr))
+		return false;
+	if (is_public(sv->e->t, b->value))
+		return true;
+	out->value = SYM_NONE;
+	out->is = eval_cons(sv, x->state, b->value);
+	return direct && sym_is(sv->e->t, b->addr, S_PARAM) && cons_truth(&out->is) >= 0;
+}
+
 static void add_outs(struct solver *sv, const struct exit_path *x, struct outcome *o)
 {
 	const struct state *s = x->state;
@@ -60,10 +75,11 @@ static void add_outs(struct solver *sv, const struct exit_path *x, struct outcom
 			bool direct = sym_get(t, s->env[i].addr)->kind == S_PARAM ||
 				      root->kind == S_RET;
 
-			if ((root->kind == S_PARAM || root->kind == S_RET) &&
-			    direct != members && is_public(t, s->env[i].addr) &&
-			    is_public(t, s->env[i].value))
-				o->outs[o->nouts++] = s->env[i];
+			if (root->kind != S_PARAM && root->kind != S_RET)
+				continue;
+			if (direct != members &&
+			    out_of(sv, x, &s->env[i], direct, &o->outs[o->nouts]))
+				o->nouts++;
 			else if (root->kind == S_PARAM && direct && !members && root->a < 64)
 				o->unsure |= 1ull << root->a;
 		}
@@ -114,14 +130,46 @@ bool outcome_same_effect(const struct outcome *a, const struct outcome *b)
 	return true;
 }
 
+/* The parameters that the way stores a result through. */
+static uint64_t stored_through(const struct symtab *t, const struct outcome *o)
+{
+	uint64_t set = o->unsure;
+
+	for (unsigned int i = 0; i < o->nouts; i++) {
+		const struct sym_node *n = sym_get(t, o->outs[i].addr);
+
+		if (n->kind == S_PARAM && n->a < 64)
+			set |= 1ull << n->a;
+	}
+	return set;
+}
+
 /* May the two be told as one?  A way that returns a parameter as it was says more by
- * itself: the caller knows what it has passed. */
-static bool may_join(const struct solver *sv, const struct outcome *a, const struct outcome *b)
+ * itself: the caller knows what it has passed.  So does, in a function that takes or
+ * gives back locks, a way that stores a result where another does not. */
+static bool may_join(const struct solver *sv, const struct outcome *a, const struct outcome *b,
+		     bool locks)
 {
 	bool own = a->ret_sym != SYM_NONE && sym_is(sv->e->t, a->ret_sym, S_PARAM);
 	bool other = b->ret_sym != SYM_NONE && sym_is(sv->e->t, b->ret_sym, S_PARAM);
 
-	return outcome_same_effect(a, b) && ((!own && !other) || a->ret_sym == b->ret_sym);
+	if (!outcome_same_effect(a, b) ||
+	    (locks && stored_through(sv->e->t, a) != stored_through(sv->e->t, b)))
+		return false;
+	return (!own && !other) || a->ret_sym == b->ret_sym;
+}
+
+/* Does some return leave another context than the function was called in? */
+static bool leaves_effects(const struct solver *sv)
+{
+	for (size_t i = 0; i < sv->nexits; i++) {
+		const struct state *s = sv->exits[i].state;
+
+		for (unsigned int k = 0; k < s->nlocks; k++)
+			if (s->locks[k].depth)
+				return true;
+	}
+	return false;
 }
 
 bool summary_is_uniform(const struct summary *sum)
@@ -132,7 +180,22 @@ bool summary_is_uniform(const struct summary *sum)
 	return true;
 }
 
-static const struct binding *find_out(const struct outcome *o, const struct binding *b)
+/* How many different things the ways of the function do to locks and context. */
+static unsigned int count_effects(const struct summary *sum)
+{
+	unsigned int n = 0;
+
+	for (uint32_t i = 0; i < sum->noutcomes; i++) {
+		bool seen = false;
+
+		for (uint32_t k = 0; k < i && !seen; k++)
+			seen = outcome_same_effect(&sum->outcomes[i], &sum->outcomes[k]);
+		n += !seen;
+	}
+	return n;
+}
+
+static const struct out *find_out(const struct outcome *o, const struct out *b)
 {
 	for (unsigned int i = 0; i < o->nouts; i++)
 		if (o->outs[i].addr == b->addr && o->outs[i].value == b->value)
@@ -178,9 +241,15 @@ static void join_outcome(const struct symtab *t, struct outcome *a, const struct
 	}
 	a->nguards = (uint16_t)n;
 	n = 0;
-	for (unsigned int i = 0; i < a->nouts; i++)
-		if (find_out(b, &a->outs[i]))
-			a->outs[n++] = a->outs[i];
+	for (unsigned int i = 0; i < a->nouts; i++) {
+		const struct out *other = find_out(b, &a->outs[i]);
+
+		if (!other)
+			continue;
+		a->outs[n] = a->outs[i];
+		a->outs[n].is = cons_join(&a->outs[i].is, &other->is);
+		n++;
+	}
 	a->nouts = (uint16_t)n;
 }
 
@@ -262,6 +331,7 @@ static void add_answers(struct solver *sv, struct summary *sum)
 const struct summary *summary_make(struct solver *sv)
 {
 	struct summary *sum = arena_alloc(sv->e->arena, sizeof(*sum));
+	bool locks = leaves_effects(sv);
 
 	sum->outcomes = arena_alloc(sv->e->arena, MAX_OUTCOMES * sizeof(*sum->outcomes));
 	for (size_t i = 0; i < sv->nexits; i++) {
@@ -270,7 +340,7 @@ const struct summary *summary_make(struct solver *sv)
 
 		outcome_of(sv, &sv->exits[i], &o);
 		for (k = 0; k < sum->noutcomes; k++)
-			if (may_join(sv, &sum->outcomes[k], &o))
+			if (may_join(sv, &sum->outcomes[k], &o, locks))
 				break;
 		if (k < sum->noutcomes)
 			join_outcome(sv->e->t, &sum->outcomes[k], &o);
@@ -280,6 +350,7 @@ const struct summary *summary_make(struct solver *sv)
 			sum->outcomes[MAX_OUTCOMES - 1].widened = WIDENED;
 	}
 	distrust(sv, sum);
+	sum->unclear = count_effects(sum) > MAX_EFFECTS;
 	if (sum->noutcomes == 1)
 		sum->outcomes[0].nguards = 0;	/* nothing to tell apart */
 	sum->nneeds = (uint32_t)sv->nneeds;

@@ -94,11 +94,13 @@ static bool is_opaque(const struct kir_module *m, kir_id v)
 	}
 }
 
-static uint64_t call_writes(struct scan *s, const struct kir_event *ev)
+/* Through which pointers the call may write; *hidden: the same, other than by what its
+ * outcomes tell of `*p`. */
+static uint64_t call_writes(struct scan *s, const struct kir_event *ev, uint64_t *hidden)
 {
 	struct engine *e = s->sv->e;
 	const struct kir_value *callee = &e->m->values[ev->callee];
-	uint64_t known = UINT64_MAX, all = 0;
+	uint64_t known = UINT64_MAX, untold = UINT64_MAX, all = 0;
 
 	if (callee->kind == KIR_V_FUNC) {
 		const char *name = kir_string(e->m, callee->a);
@@ -107,16 +109,27 @@ static uint64_t call_writes(struct scan *s, const struct kir_event *ev)
 		const struct summary *sum = func == UINT32_MAX || rules_find(e->rules, name) ? NULL :
 			func_summary(e, &e->funcs[func]);
 
-		if (sum)
+		if (sum) {
 			known = sum->writes;
+			untold = sum->unclear ? UINT64_MAX : sum->hidden;
+			for (uint32_t i = 0; i < sum->noutcomes; i++)
+				untold |= sum->outcomes[i].unsure;
+		}
 		if (!is_pure_call(e, name, func))
 			s->impure = true;
 	} else {
 		s->impure = true;
 	}
-	for (uint32_t i = 0; i < ev->arg_count; i++)
-		if (i >= 64 || (known >> i & 1))
-			all |= pointers_in(s, e->m->args[ev->arg_first + i]);
+	for (uint32_t i = 0; i < ev->arg_count; i++) {
+		uint64_t through;
+
+		if (i < 64 && !(known >> i & 1))
+			continue;
+		through = pointers_in(s, e->m->args[ev->arg_first + i]);
+		all |= through;
+		if (i >= 64 || (untold >> i & 1))
+			*hidden |= through;
+	}
 	return all;
 }
 
@@ -144,12 +157,7 @@ static void scan_event(struct scan *s, const struct kir_event *ev)
 	uint32_t var;
 
 	if (ev->kind == KIR_E_CALL || ev->kind == KIR_E_MACRO)
-		{
-			uint64_t by_call = call_writes(s, ev);
-
-			writes |= by_call;
-			s->hidden |= by_call;
-		}
+		writes |= call_writes(s, ev, &s->hidden);
 	if ((ev->kind == KIR_E_STORE || ev->kind == KIR_E_COPY || ev->kind == KIR_E_ASM) &&
 	    ev->dst != KIR_NONE) {
 		var = flow_var(s->sv->f, &s->sv->e->m->values[ev->dst]);
