@@ -202,6 +202,8 @@ def probe_wait(probe, row, contexts):
     if kind in ("free", "spin"):
         raise Uncovered("every context allows it to spin")
     probe.lints = ("atomic-sleep", "rt-wait-context")
+    if isinstance(row, dict) and "unless" in row:
+        probe.unless = row["unless"] if isinstance(row["unless"], list) else [row["unless"]]
     conditions = probe.satisfy(condition_of(row))
     if conditions:
         raise Uncovered("it waits before there is a result")

@@ -293,6 +293,12 @@ static const char *break_text(struct check_run *run, uint32_t func, const struct
 	}
 }
 
+static bool is_below(const struct need *n, const struct need *below)
+{
+	return below->kind == n->kind && below->wait == n->wait &&
+	       below->any_state == n->any_state && (n->last || !below->last);
+}
+
 /* The callee's own need, of which @n is what the call makes. */
 static const struct need *need_below(struct check_run *run, const struct need *n)
 {
@@ -301,9 +307,13 @@ static const struct need *need_below(struct check_run *run, const struct need *n
 	if (n->callee == KIR_NONE)
 		return NULL;
 	sum = def_summary(run->e, &run->e->p->defs[n->callee]);
-	/* In a recursion the contract may have been another when this was found. */
-	return sum && n->sub < sum->nneeds && sum->needs[n->sub]->kind == n->kind ?
-		sum->needs[n->sub] : NULL;
+	if (sum && n->sub < sum->nneeds && is_below(n, sum->needs[n->sub]))
+		return sum->needs[n->sub];
+	/* In a recursion the contract was another one when this was found. */
+	for (uint32_t i = 0; sum && i < sum->nneeds; i++)
+		if (is_below(n, sum->needs[i]))
+			return sum->needs[i];
+	return NULL;
 }
 
 const char *explain_need(struct draft *d, uint32_t func, const struct need *n)

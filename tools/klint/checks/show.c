@@ -106,6 +106,8 @@ static void print_need(struct check_run *run, const struct func_info *fi, const 
 		break;
 	}
 	print_guards(run, fi->def->id, n->guards, n->nguards, out);
+	if (n->last)
+		fprintf(out, "%s when the last reference is given back", n->nguards ? " and" : "");
 	fprintf(out, ": %s()\n", leaf);
 	for (size_t i = 0; i < d.f.nsteps; i++)
 		fprintf(out, "      %s:%u: in %s(): %s\n", d.steps[i].at.file, d.steps[i].at.line,

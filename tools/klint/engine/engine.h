@@ -104,6 +104,7 @@ struct outcome {
 
 /* What a pure function answers under conditions on what it is asked. */
 struct answer {
+	bool constant;		/* it is `ret`, else anything */
 	int64_t ret;
 	uint8_t nguards;
 	struct guard guards[ANSWER_GUARDS];
@@ -120,7 +121,7 @@ struct summary {
 				 * of them is to be relied on: outcomes tell what it
 				 * touches, needs what it needs */
 	bool pure;		/* reads its arguments and memory, and does nothing else */
-	uint32_t nanswers;	/* pure: 0 when not all its answers are constants */
+	uint32_t nanswers;	/* pure: 0 when none of its answers is a constant */
 	struct answer *answers;
 	uint32_t nstored;
 	uint32_t *stored;	/* names of members it may store to, sorted */

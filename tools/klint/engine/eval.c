@@ -296,20 +296,25 @@ static const struct summary *summary_named(struct engine *e, uint32_t name)
 static struct cons eval_answer(struct solver *sv, const struct state *s, const struct sym_node *n)
 {
 	const sym args[] = { n->a, n->b };
-	struct call_args c = { .args = args, .n = n->b == SYM_NONE ? 1 : 2, .ret = SYM_NONE };
+	struct cons arg[2];
 	const struct summary *sum = summary_named(sv->e, (uint32_t)n->imm);
 	struct cons all = cons_any();
 	bool any = false;
 
-	for (uint32_t i = 0; sum && i < sum->nanswers; i++) {
+	if (!sum || !sum->nanswers)
+		return all;
+	/* Arguments may be answers themselves: each is looked at once. */
+	for (unsigned int i = 0; i < 2; i++)
+		arg[i] = args[i] == SYM_NONE ? cons_any() : eval_cons(sv, s, args[i]);
+	for (uint32_t i = 0; i < sum->nanswers; i++) {
 		const struct answer *a = &sum->answers[i];
-		struct cons one = cons_eq(a->ret), both;
+		struct cons one = a->constant ? cons_eq(a->ret) : cons_any(), both;
 		bool can = true;
 
 		for (uint8_t k = 0; k < a->nguards && can; k++) {
-			struct cons is = eval_cons(sv, s, eval_subst(sv, s, a->guards[k].what, &c));
+			uint32_t param = sym_get(sv->e->t, a->guards[k].what)->a;
 
-			can = cons_meet(&is, &a->guards[k].is, &both);
+			can = param > 1 || cons_meet(&arg[param], &a->guards[k].is, &both);
 		}
 		if (can)
 			all = any ? cons_join(&all, &one) : one;

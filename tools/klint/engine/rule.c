@@ -60,6 +60,7 @@ void rule_need(struct solver *sv, struct work_state *w, const struct rule *rule,
 	switch (ef->kind) {
 	case EFFECT_SLEEP: case EFFECT_WAIT:
 		n.kind = NEED_WAIT;
+		n.zero_parts = ef->unless;
 		n.any_state = ef->kind == EFFECT_WAIT;
 		break;
 	case EFFECT_ACQUIRE:

@@ -304,23 +304,35 @@ static void distrust(const struct solver *sv, struct summary *sum)
 		sv->needs[i]->widened = true;
 }
 
-/* The answers of a function that only returns constants: `switch (op) { case A: … }`. */
+static bool is_constant(const struct solver *sv, const struct exit_path *x)
+{
+	return x->ret_sym != SYM_NONE && sym_is(sv->e->t, x->ret_sym, S_INT);
+}
+
+/* The answers of a function that returns constants, all or some of them:
+ * `switch (op) { case A: … }`, `noblock ? 0 : sk->timeo`. */
 static void add_answers(struct solver *sv, struct summary *sum)
 {
 	struct symtab *t = sv->e->t;
+	bool any = false;
 
 	if (!sum->pure || sv->nexits > MAX_ANSWERS)
 		return;
-	for (size_t i = 0; i < sv->nexits; i++)
-		if (sv->exits[i].ret_sym == SYM_NONE || !sym_is(t, sv->exits[i].ret_sym, S_INT) ||
-		    sv->exits[i].state->widened)
+	for (size_t i = 0; i < sv->nexits; i++) {
+		if (sv->exits[i].state->widened)
 			return;
+		any |= is_constant(sv, &sv->exits[i]);
+	}
+	if (!any)
+		return;
 	sum->answers = arena_alloc(sv->e->arena, (sv->nexits + 1) * sizeof(*sum->answers));
 	for (size_t i = 0; i < sv->nexits; i++) {
 		struct answer *a = &sum->answers[sum->nanswers++];
 		const struct state *s = sv->exits[i].state;
 
-		*a = (struct answer){ .ret = sym_get(t, sv->exits[i].ret_sym)->imm };
+		*a = (struct answer){ .constant = is_constant(sv, &sv->exits[i]) };
+		if (a->constant)
+			a->ret = sym_get(t, sv->exits[i].ret_sym)->imm;
 		for (unsigned int k = 0; k < s->nfacts && a->nguards < ANSWER_GUARDS; k++)
 			if (sym_is(t, s->facts[k].what, S_PARAM))
 				a->guards[a->nguards++] = (struct guard){ s->facts[k].what,

@@ -25,15 +25,21 @@ static bool read_if(struct load *l, const struct draft *d, const struct node *ma
 
 static void read_sleep(struct load *l, struct draft *d, const struct node *n)
 {
-	static const char *const keys[] = { "if", NULL };
+	static const char *const keys[] = { "if", "unless", NULL };
+	const struct node *unless;
 	struct rule_cond cond = { 0 };
 	struct rule_effect *e;
+	uint32_t parts = 0;
 
-	if (!node_map(l, n, "'sleeps'", keys) || !map_need(l, n, "if") ||
-	    !read_if(l, d, n, &cond))
+	if (!node_map(l, n, "'sleeps'", keys))
+		return;
+	unless = map_get(n, "unless");
+	if ((!unless && !map_need(l, n, "if")) || !read_if(l, d, n, &cond) ||
+	    (unless && !node_parts(l, unless, &parts)))
 		return;
 	e = draft_effect(d, EFFECT_SLEEP, n);
 	e->wait = WAIT_SLEEP;
+	e->unless = parts;
 	e->cond = cond;
 }
 

@@ -118,6 +118,7 @@ struct rule_effect {
 	bool nested;		/* lockdep subclass given: no double-lock verdict */
 	enum ctx_part part;
 	enum wait_type wait;
+	uint32_t unless;	/* EFFECT_SLEEP: not in any of these parts of the context */
 	struct rule_cond cond;	/* on arguments: when it happens; on ret: when it has happened */
 	uint32_t line;		/* in the rule's file */
 };
