@@ -10,7 +10,12 @@
 static void remember_context(struct solver *sv, struct work_state *w, struct need *out)
 {
 	struct violation cause = { .lock = SYM_NONE }, *v;
-	enum wait_type have = need_wait_here(sv->e, &w->s, NULL, WAIT_SLEEP, true, &cause);
+	enum wait_type have;
+	int8_t inner[CTX_NPARTS];	/* what the callee has entered, or left, by then */
+
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		inner[i] = (int8_t)(out->ctx[i] - w->s.ctx[i]);
+	have = need_wait_here(sv->e, &w->s, inner, WAIT_SLEEP, true, &cause);
 
 	if (have == WAIT_SLEEP || w->s.widened == WIDENED)
 		return;

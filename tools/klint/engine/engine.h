@@ -278,6 +278,8 @@ struct program {
 	uint32_t *def_of_name;		/* name id → first def, or KIR_NONE */
 	size_t nnames;
 	struct entry *entries;		/* sorted by function */
+	bool *hooks;			/* [name id]: some record has a function pointer of
+					 * that name */
 };
 
 /* An empty program; the rules must outlive it. */

@@ -65,6 +65,16 @@ uint32_t names_add(struct names *n, const char *key)
 	return id;
 }
 
+uint32_t names_find(struct names *n, const char *text)
+{
+	uint32_t id;
+
+	pthread_mutex_lock(&n->lock);
+	id = strmap_get(n->ids, text);
+	pthread_mutex_unlock(&n->lock);
+	return id;
+}
+
 uint32_t names_add_static(struct names *n, const char *text, const char *file)
 {
 	char key[1024];

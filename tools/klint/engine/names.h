@@ -18,6 +18,8 @@ void names_free(struct names *n);
 uint32_t names_add(struct names *n, const char *text);
 /* The static called @text of @file. */
 uint32_t names_add_static(struct names *n, const char *text, const char *file);
+/* The id of @text, or UINT32_MAX when nobody has added it. */
+uint32_t names_find(struct names *n, const char *text);
 /* What people call it; lives as long as @n. */
 const char *names_text(const struct names *n, uint32_t id);
 /* The file of a static, else "". */

@@ -296,6 +296,18 @@ static bool is_wish(struct solver *sv, sym what, const struct cons *is)
 	return sv->fi->def->ncallers > 0;
 }
 
+/* It happens when the object's driver has no function of its own for it: who calls
+ * knows what its objects are.  Nothing is said unless a path has asked. */
+static bool is_missing_hook(const struct solver *sv, const struct guard *g)
+{
+	const struct sym_node *n = sym_get(sv->e->t, g->what);
+
+	if (g->is.mask != C_ZERO || (n->kind != S_LOAD && n->kind != S_ENTRY))
+		return false;
+	n = sym_get(sv->e->t, n->a);
+	return n->kind == S_FIELD && n->b < sv->e->p->nnames && sv->e->p->hooks[n->b];
+}
+
 /* Translate the guards; false: the need does not arise here.  *defer: it may,
  * and the callers can tell. */
 static bool translate_guards(struct solver *sv, struct work_state *w, const struct need *n,
@@ -315,6 +327,11 @@ static bool translate_guards(struct solver *sv, struct work_state *w, const stru
 			return false;
 		if (is_arithmetic(sv->e->t, what))
 			continue;
+		if (is_missing_hook(sv, &n->guards[i])) {
+			if (!need_is_callers(sv->e->t, what) && !is_of_entry(sv, what))
+				return false;
+			*defer = true;
+		}
 		if (!need_is_callers(sv->e->t, what)) {
 			if (is_of_entry(sv, what) &&
 			    !add_guard(out, sym_as_entry(sv->e->t, what), &n->guards[i].is))

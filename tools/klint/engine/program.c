@@ -32,6 +32,7 @@ void program_free(struct program *p)
 	free(p->units);
 	free(p->defs);
 	free(p->def_of_name);
+	free(p->hooks);
 	free(p->entries);
 	names_free(p->names);
 	free(p);
@@ -235,6 +236,25 @@ static void find_entries(struct program *p)
 	}
 }
 
+static void find_hooks(struct program *p)
+{
+	p->hooks = xcalloc(p->nnames + 1, sizeof(*p->hooks));
+	for (size_t i = 0; i < p->nunits; i++) {
+		const struct engine *e = p->units[i];
+
+		for (uint32_t f = 0; f < e->m->nfields; f++) {
+			const struct kir_field *fd = &e->m->fields[f];
+			uint32_t name;
+
+			if (fd->type.kind != KIR_T_FUNCPTR)
+				continue;
+			name = names_find(p->names, kir_string(e->m, fd->name));
+			if (name != UINT32_MAX && name < p->nnames)
+				p->hooks[name] = true;
+		}
+	}
+}
+
 void program_link(struct program *p)
 {
 	struct linker l = { .p = p };
@@ -267,6 +287,7 @@ void program_link(struct program *p)
 			unit_for_each_event(p->units[i], f, count_call, NULL);
 	free(ids);
 	free(l.slots);
+	find_hooks(p);
 	find_entries(p);
 }
 
