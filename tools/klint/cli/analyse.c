@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "facts.h"
 #include "kir/kir_text.h"
 #include "spawn.h"
 
@@ -185,6 +186,9 @@ static void work(const struct job *job, const struct analysis *a, const char *ki
 		return;
 	}
 	*phase = PHASE_CHECKS;
+	/* Facts that cannot be kept cost the link, not what is found here. */
+	if (job->facts && !facts_write(job->facts, m, job->object, err, sizeof(err)))
+		fprintf(stderr, "klint: %s\n", err);
 	if (job->keep) {
 		if (kir_save(m, job->keep, err, sizeof(err)))
 			fail(out, OUTCOME_UNREADABLE, xstrdup(err));

@@ -27,6 +27,8 @@ struct job {
 	struct frontend fe;	/* JOB_SOURCE */
 	bool bare;		/* a source without any of its compiler's arguments */
 	const char *keep;	/* leave the KIR here and run no check; or NULL */
+	const char *facts;	/* leave the facts here, for the compile of `object`; or NULL */
+	const char *object;
 	/* Paths that begin with `from` are shown with `to` in its place. */
 	const char *from, *to;
 };

@@ -212,10 +212,15 @@ static int report_findings(const struct cc *cc, struct finding_list *findings,
 
 static int analyse_and_report(const struct cc *cc, const struct job *job)
 {
+	struct job with_facts = *job;
 	struct outcome out;
 	int status = EXIT_CLEAN;
 
-	analyse_one(job, &cc->s.analysis, &out);
+	if (!cc->opt->no_facts && cc->compile.output) {
+		with_facts.object = cc->compile.output;
+		with_facts.facts = xasprintf("%s.klint", cc->compile.output);
+	}
+	analyse_one(&with_facts, &cc->s.analysis, &out);
 	if (out.status == OUTCOME_DONE)
 		status = report_findings(cc, &out.findings, out.message);
 	else
@@ -304,7 +309,8 @@ const struct command command_cc = {
 "Stands in for the compiler in kbuild: make CC=\"klint cc gcc\". The compiler's\n"
 "object, messages and exit status are those of the compiler alone. What is no\n"
 "compile of kernel code is handed to the compiler untouched. Findings go to\n"
-"standard error. KLINT_FLAGS may hold options, so that CC need not change; they\n"
+"standard error; what 'klint link' needs goes beside each object (foo.o.klint).\n"
+"KLINT_FLAGS may hold options, so that CC need not change; they\n"
 "are read before those of the command line.\n",
 	.example =
 "  make CC=\"klint cc clang-22\" KLINT_FLAGS=\"--rt --fail-on=error\" M=$PWD modules\n"

@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include "base/base.h"
+#include "gathered.h"
 #include "kir/kir_text.h"
 #include "lower.h"
 #include "outfile.h"
@@ -45,6 +46,26 @@ static void close_modules(struct modules *mods)
 	free(mods->v);
 }
 
+/* Functions of a build, by its facts. */
+static int show_linked(const struct session *s, const char *function,
+		       const struct string_list *targets)
+{
+	struct modules mods = { 0 };
+	struct gathered g;
+	bool found;
+
+	if (!gather_facts(&g, targets))
+		return EXIT_TROUBLE;
+	found = checks_show(g.modules, g.n, s->rules, function, stdout);
+	mods.v = (struct kir_module **)g.modules;
+	mods.n = g.n;
+	if (!found)
+		no_such_function(&mods, function);
+	found = found && !g.failed && !fflush(stdout);
+	gathered_free(&g);
+	return found ? EXIT_CLEAN : EXIT_TROUBLE;
+}
+
 static int cmd_show(const struct command *self, int argc, char **argv)
 {
 	struct options opt = { 0 };
@@ -63,6 +84,8 @@ static int cmd_show(const struct command *self, int argc, char **argv)
 	spawn_init();
 	if (!session_begin(&s, &opt))
 		return EXIT_TROUBLE;
+	if (rest.n && has_facts(&rest))
+		return show_linked(&s, targets.v[0], &rest);
 	lower_targets(&mods, &s, &rest, argv + at);
 	found = checks_show((const struct kir_module *const *)mods.v, mods.n, s.rules,
 			    targets.v[0], stdout);
@@ -137,8 +160,12 @@ const struct command command_show = {
 	.synopsis = "klint show [options] FUNCTION TARGET… [-- COMPILER ARGUMENTS]",
 	.text =
 "Prints the contract that klint inferred: what the function needs of its context,\n"
-"what it does to it, and why. Targets are those of 'klint check'.\n",
-	.example = "  klint show foo_probe drivers/foo/\n",
+"what it does to it, and why. Targets are a directory with the facts of a build\n"
+"(see 'klint link'), which know what functions of other files do, or those of\n"
+"'klint check'.\n",
+	.example =
+"  klint show foo_probe drivers/foo/\n"
+"  klint show vfs_read ~/linux-build/\n",
 	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_TARGETS,
 	.run = cmd_show,
 };

@@ -50,6 +50,8 @@ static const struct row table[] = {
 	{ "gaps", 0, NULL, FLAG, AT(gaps), OPT_CHECK,
 	  "list the functions that could not be analysed, and why" },
 	{ "quiet", 'q', NULL, FLAG, AT(quiet), OPT_CC, "print no findings" },
+	{ "no-facts", 0, NULL, FLAG, AT(no_facts), OPT_CC,
+	  "do not leave OBJECT.klint beside each object, for 'klint link'" },
 	{ "record", 0, "FILE", STRING, AT(record), OPT_CC,
 	  "do not compile: append the command to FILE as a line of JSON, and write\n"
 	  "an empty object and the dependency file that kbuild waits for" },
