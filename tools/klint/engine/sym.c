@@ -9,12 +9,11 @@
  * are "some value", which keeps the domain finite. */
 #define MAX_DEPTH 16
 
-/* Nodes stand in blocks that never move: a pointer to one stays good. */
-#define BLOCK_BITS 12
+#define BLOCK_BITS SYM_BLOCK_BITS
 #define BLOCK_NODES (1u << BLOCK_BITS)
 
 struct symtab {
-	struct sym_node **blocks;
+	struct sym_node **blocks;	/* first: sym_get() looks there */
 	size_t nblocks, blocks_cap;
 	size_t n;
 	uint32_t *slots;	/* node index + 1, open addressing */
@@ -46,11 +45,6 @@ void symtab_free(struct symtab *t)
 		free(t->blocks[i]);
 	free(t->blocks);
 	free(t);
-}
-
-const struct sym_node *sym_get(const struct symtab *t, sym s)
-{
-	return &t->blocks[s >> BLOCK_BITS][s & (BLOCK_NODES - 1)];
 }
 
 uint32_t sym_name(struct symtab *t, const char *s)

@@ -65,7 +65,16 @@ void symtab_free(struct symtab *t);
 /* Forget all symbols that were made since the mark was set. */
 size_t symtab_mark(const struct symtab *t);
 void symtab_rewind(struct symtab *t, size_t mark);
-const struct sym_node *sym_get(const struct symtab *t, sym s);
+
+/* Nodes stand in blocks that never move: a pointer to one stays good until the table
+ * is rewound to before it. */
+#define SYM_BLOCK_BITS 12
+static inline const struct sym_node *sym_get(const struct symtab *t, sym s)
+{
+	const struct sym_node *const *blocks = *(const struct sym_node *const *const *)t;
+
+	return &blocks[s >> SYM_BLOCK_BITS][s & ((1u << SYM_BLOCK_BITS) - 1)];
+}
 
 /* Name ids, see names.h. */
 uint32_t sym_name(struct symtab *t, const char *s);
