@@ -49,15 +49,15 @@ def load(path):
         return Result(0, 0, 0, "", json.load(f))
 
 
-def check(tree, commands, output, jobs=2, options=()):
-    """klint check over compile commands of a tree: files in the report are named
-    as in the kernel, because klint runs in the source's directory."""
+def check(tree, commands, output, jobs=2, options=(), command="check"):
+    """klint check (or link) over compile commands of a tree: files in the report are
+    named as in the kernel, because klint runs in the source's directory."""
     output = Path(output).resolve()
     output.parent.mkdir(parents=True, exist_ok=True)
     database = output.with_suffix(".commands.json")
     kernel.write_commands(commands, database)
     output.unlink(missing_ok=True)
-    argv = [str(executable()), "check", str(database), f"-j{jobs}", "--format=json",
+    argv = [str(executable()), command, str(database), f"-j{jobs}", "--format=json",
             "-o", str(output), *options]
     begin, before = time.monotonic(), os.times()
     done = subprocess.run(argv, cwd=tree.source, stdin=subprocess.DEVNULL, text=True,

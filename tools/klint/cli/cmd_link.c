@@ -6,50 +6,77 @@
 #include <string.h>
 #include "base/base.h"
 #include "gathered.h"
+#include "lower.h"
 #include "result.h"
 #include "spawn.h"
+
+/* The units of the program, whatever they come from. */
+struct program_units {
+	struct gathered facts;
+	struct modules lowered;
+};
+
+/* Targets that hold no facts are lowered now. */
+static bool find_units(struct program_units *u, struct session *s,
+		       const struct string_list *targets, char *const *args)
+{
+	size_t n;
+
+	if (has_facts(targets))
+		return gather_facts(&u->facts, targets);
+	lower_targets(&u->lowered, s, targets, args);
+	n = u->lowered.n;
+	u->facts = (struct gathered){ .n = n, .failed = u->lowered.failed,
+				      .v = xcalloc(n + 1, sizeof(*u->facts.v)),
+				      .modules = xcalloc(n + 1, sizeof(*u->facts.modules)) };
+	for (size_t i = 0; i < n; i++) {
+		u->facts.modules[i] = u->facts.v[i].m = u->lowered.v[i];
+		u->facts.v[i].dir = u->lowered.dir ? u->lowered.dir : "";
+	}
+	return n;
+}
 
 static int cmd_link(const struct command *self, int argc, char **argv)
 {
 	struct options opt = { .fail_on = SEV_WARNING };
 	struct string_list targets = { 0 };
-	struct gathered g;
+	struct program_units u = { 0 };
 	struct session s;
 	struct result r;
 	int at, status;
 
 	if (!command_begin(self, argc, argv, &opt, &targets, &at, &status))
 		return status;
-	if (!targets.n)
+	if (!targets.n && !opt.files_from)
 		return command_misused(self, "no directory is given");
 	spawn_init();
 	if (!result_begin(&r, &s, &opt))
 		return EXIT_TROUBLE;
-	if (!gather_facts(&g, &targets)) {
+	if (!find_units(&u, &s, &targets, argv + at)) {
 		outfile_abandon(&r.out);
 		return EXIT_TROUBLE;
 	}
-	r.failed = g.failed;
+	r.failed = u.facts.failed;
 	s.analysis.check.jobs = (unsigned int)options_jobs(&opt);
-	checks_program(g.modules, g.n, s.rules, &s.analysis.check, &r.findings);
-	gathered_name(&g, &r);
+	checks_program(u.facts.modules, u.facts.n, s.rules, &s.analysis.check, &r.findings);
+	gathered_name(&u.facts, &r);
 	status = result_report(&r);
-	gathered_free(&g);
+	gathered_free(&u.facts);
 	return status;
 }
 
 const struct command command_link = {
 	.name = "link",
 	.summary = "analyse a whole program, by the facts that a build has left",
-	.synopsis = "klint link [options] DIR…",
+	.synopsis = "klint link [options] TARGET… [-- COMPILER ARGUMENTS]",
 	.text =
 "Takes the facts (*.o.klint) below each directory as one program: calls from one\n"
 "file to another are followed, and what a function needs meets the context of\n"
 "callers and registrations in other files. Facts whose object is gone are left\n"
 "out. Damaged ones, and those of another kernel than the rest, are named, and the\n"
-"status is 2.\n",
+"status is 2. Targets without facts are those of 'klint check', read now.\n",
 	.example =
 "  make -j8 CC=\"klint cc clang-22\" && klint link .\n",
-	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_REPORT | OPT_CHECK,
+	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_REPORT | OPT_CHECK | OPT_TARGETS,
 	.run = cmd_link,
 };

@@ -10,6 +10,7 @@
 #include "lower.h"
 #include "outfile.h"
 #include "spawn.h"
+#include "tmpdir.h"
 
 /* The defined function of the modules that is most like @name. */
 static const char *nearest_function(const struct modules *mods, const char *name)
@@ -44,6 +45,13 @@ static void close_modules(struct modules *mods)
 	for (size_t i = 0; i < mods->n; i++)
 		kir_close(mods->v[i]);
 	free(mods->v);
+}
+
+/* What is mapped stays mapped; from here on a signal has nothing to remove. */
+static void clean_up(void)
+{
+	tmpdir_remove_all();
+	spawn_default_signals();
 }
 
 /* Functions of a build, by its facts. */
@@ -87,6 +95,7 @@ static int cmd_show(const struct command *self, int argc, char **argv)
 	if (rest.n && has_facts(&rest))
 		return show_linked(&s, targets.v[0], &rest);
 	lower_targets(&mods, &s, &rest, argv + at);
+	clean_up();
 	found = checks_show((const struct kir_module *const *)mods.v, mods.n, s.rules,
 			    targets.v[0], stdout);
 	if (!found && mods.n)
@@ -143,6 +152,7 @@ static int cmd_dump(const struct command *self, int argc, char **argv)
 	if (!session_begin(&s, &opt))
 		return EXIT_TROUBLE;
 	lower_targets(&mods, &s, &targets, argv + at);
+	clean_up();
 	if (opt.binary && mods.n > 1)
 		status = command_misused(self, "--binary takes one unit, the targets have %zu",
 					 mods.n);

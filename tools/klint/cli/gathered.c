@@ -35,6 +35,8 @@ static int by_name(const void *x, const void *y)
 
 bool has_facts(const struct string_list *targets)
 {
+	if (!targets->n)
+		return false;
 	for (size_t i = 0; i < targets->n; i++) {
 		struct string_list facts = { 0 };
 		struct stat st;

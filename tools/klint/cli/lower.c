@@ -7,7 +7,6 @@
 #include "base/base.h"
 #include "pool.h"
 #include "spawn.h"
-#include "tmpdir.h"
 
 /* What is KIR already is opened where it is. */
 static void open_kept(struct modules *to, const struct job *job, const struct outcome *o)
@@ -18,6 +17,8 @@ static void open_kept(struct modules *to, const struct job *job, const struct ou
 	if (o->status == OUTCOME_DONE)
 		m = kir_open(job->kind == JOB_BINARY ? job->path : job->keep, err, sizeof(err));
 	if (m) {
+		if (!to->n)
+			to->dir = job->dir;
 		vec_push(to->v, to->n, to->cap) = m;
 		return;
 	}
@@ -56,7 +57,4 @@ void lower_targets(struct modules *to, struct session *s,
 	}
 	free(outcomes);
 	free(jobs);
-	/* What is mapped stays mapped. */
-	tmpdir_remove_all();
-	spawn_default_signals();
 }

@@ -9,10 +9,11 @@
 struct modules {
 	struct kir_module **v;
 	size_t n, cap, failed;
+	const char *dir;	/* where the compiler of the first one ran, or NULL: here */
 };
 
-/* Lower or read every unit of the targets; what fails is told and counted.  On
- * return nothing is left on disk that a signal would have to remove. */
+/* Lower or read every unit of the targets; what fails is told and counted.  What is on
+ * disk for it is not needed any more on return: tmpdir_remove_all(). */
 void lower_targets(struct modules *to, struct session *s,
 		   const struct string_list *targets, char *const *args);
 

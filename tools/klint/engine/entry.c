@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a function needs, held against the contexts in which registrations enter
- * it.  Needs whose conditions nobody in this module can decide are left alone
- * when they speak of flags; any other value may come.
+ * it.  Needs whose conditions nobody can decide are left alone when they speak of
+ * flags; any other value may come.
  */
 #include "entry.h"
 
@@ -14,8 +14,11 @@ static bool arises(const struct engine *e, const struct need *n, uint32_t parts)
 		return false;
 	for (unsigned int i = 0; i < n->nguards; i++) {
 		const struct sym_node *w = sym_get(e->t, n->guards[i].what);
+		const struct cons *is = &n->guards[i].is;
 
-		if (w->kind == S_OP && w->op == KIR_OP_AND)
+		/* A flag that is set, or is not, is the caller's to know; which of several
+		 * things it asks for (`type & IRQ_TYPE_SENSE_MASK`) may be any. */
+		if (w->kind == S_OP && w->op == KIR_OP_AND && !(is->has_eq && is->eq))
 			return false;
 	}
 	return true;
