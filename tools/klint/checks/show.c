@@ -116,7 +116,7 @@ static void print_need(struct check_run *run, const struct func_info *fi, const 
 
 static void print_function(struct check_run *run, const struct func_info *fi, FILE *out)
 {
-	const struct summary *sum = func_summary(run->e, fi);
+	const struct summary *sum = fi->def ? def_summary(run->e, fi->def) : func_summary(run->e, fi);
 	const struct def *d = fi->def;
 
 	fprintf(out, "%s()", kir_string(run->m, fi->f->name));

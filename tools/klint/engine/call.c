@@ -16,7 +16,7 @@ struct def *solver_named(const struct engine *e, uint32_t name)
 {
 	const struct func_info *fi = engine_func(e, sym_name_text(e->t, name));
 
-	return fi && fi->name == name ? fi->def : program_def(e->p, name);
+	return fi && fi->name == name ? fi->target : program_def(e->p, name);
 }
 
 void call_leave_state(struct solver *sv, const struct work_state *w)
@@ -220,7 +220,7 @@ static void apply_targets(struct solver *sv, struct work_state *w, const struct 
 	sum = first ? func_summary(e, first) : NULL;
 	for (uint32_t k = 0; sum && k < sum->nneeds; k++)
 		if (sum->needs[k]->kind == NEED_WAIT && sum->needs[k]->nguards == 0)
-			need_apply(sv, w, sum->needs[k], c, first->def->id, false);
+			need_apply(sv, w, sum->needs[k], c, first->target->id, false);
 }
 
 static bool call(struct solver *sv, struct work_state *w, uint32_t at)
@@ -243,7 +243,7 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 	if (callee->kind == KIR_V_FUNC) {
 		fi = engine_func(sv->e, kir_string(sv->e->m, callee->a));
 		return direct_call(sv, w, kir_string(sv->e->m, callee->a), fi,
-				   fi ? fi->def : NULL, &c, dst, cleanup);
+				   fi ? fi->target : NULL, &c, dst, cleanup);
 	}
 	target = eval_value(sv, w, ev->callee);
 	n = *sym_get(sv->e->t, target);

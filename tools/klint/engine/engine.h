@@ -214,7 +214,9 @@ struct func_info {
 	uint32_t index;
 	uint32_t name;			/* name id */
 	const struct rule *rule;	/* its contract, which replaces the body */
-	struct def *def;		/* NULL: not defined anywhere */
+	struct def *def;		/* its own definition, or NULL */
+	struct def *target;		/* what calls of it reach: a strong definition, for a
+					 * weak one; NULL: not defined anywhere */
 	/* While a function is solved: */
 	uint32_t epoch;
 	const struct summary *sum;	/* use func_summary() */

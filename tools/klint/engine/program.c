@@ -198,8 +198,8 @@ static void count_call(struct engine *e, uint32_t func, uint32_t at, void *data)
 	target = strmap_get(e->by_name, kir_string(e->m, v->a));
 	if (target == UINT32_MAX)
 		return;
-	if (e->funcs[target].def)
-		e->funcs[target].def->ncallers++;
+	if (e->funcs[target].target)
+		e->funcs[target].target->ncallers++;
 }
 
 static int compare_entry(const void *x, const void *y)
@@ -276,10 +276,15 @@ void program_link(struct program *p)
 	for (size_t i = 0; i < p->nunits; i++) {
 		struct engine *e = p->units[i];
 
-		for (uint32_t f = 0; f < e->m->nfuncs; f++)
-			e->funcs[f].def = ids[i][f] != KIR_NONE ? &p->defs[ids[i][f]] :
-				e->funcs[f].f->flags & (KIR_F_STATIC | KIR_F_DEFINED) ? NULL :
-				resolve(e, e->funcs[f].name);
+		for (uint32_t f = 0; f < e->m->nfuncs; f++) {
+			struct func_info *fi = &e->funcs[f];
+
+			fi->def = ids[i][f] != KIR_NONE ? &p->defs[ids[i][f]] : NULL;
+			fi->target = fi->def;
+			if (fi->def ? fi->f->flags & KIR_F_WEAK :
+			    !(fi->f->flags & (KIR_F_STATIC | KIR_F_DEFINED)))
+				fi->target = resolve(e, fi->name);
+		}
 		free(ids[i]);
 	}
 	for (size_t i = 0; i < p->nunits; i++)
@@ -312,8 +317,8 @@ struct callee_list {
 
 static void add_callee(struct engine *e, struct callee_list *l, uint32_t func)
 {
-	if (e->funcs[func].def)
-		vec_push(l->v, l->n, l->cap) = e->funcs[func].def->id;
+	if (e->funcs[func].target)
+		vec_push(l->v, l->n, l->cap) = e->funcs[func].target->id;
 }
 
 static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *data)

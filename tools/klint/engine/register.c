@@ -73,9 +73,9 @@ static struct site site_at(const struct engine *e, kir_id loc)
 static void add_entry(struct engine *e, struct entry_list *l, uint32_t target, uint32_t context,
 		      kir_id loc, uint32_t by, const char *how)
 {
-	if (target != UINT32_MAX && e->funcs[target].def)
+	if (target != UINT32_MAX && e->funcs[target].target)
 		vec_push(l->v, l->n, l->cap) = (struct entry){
-			.func = e->funcs[target].def->id, .context = context,
+			.func = e->funcs[target].target->id, .context = context,
 			.at = site_at(e, loc), .how = how,
 			.by = by == KIR_NONE ? "" : kir_string(e->m, e->m->funcs[by].name) };
 }

@@ -294,8 +294,8 @@ struct site engine_site(const struct engine *e, origin at)
 		if (s.direct) {
 			const struct func_info *fi = engine_func(e, s.callee);
 
-			if (fi && !fi->rule && fi->def && fi->def->contract)
-				s.def = fi->def->id;
+			if (fi && !fi->rule && fi->target && fi->target->contract)
+				s.def = fi->target->id;
 		}
 	}
 	return s;
@@ -320,7 +320,8 @@ const struct summary *func_summary(struct engine *e, const struct func_info *fun
 	struct func_info *fi = &e->funcs[func->index];
 
 	if (fi->epoch != e->epoch) {
-		fi->sum = fi->def && fi->def->contract ? contract_read(e, fi->def->contract) : NULL;
+		fi->sum = fi->target && fi->target->contract ?
+			contract_read(e, fi->target->contract) : NULL;
 		fi->epoch = e->epoch;
 	}
 	return fi->sum;
