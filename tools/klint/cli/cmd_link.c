@@ -4,11 +4,20 @@
 #include "command.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "base/base.h"
 #include "gathered.h"
 #include "lower.h"
 #include "result.h"
 #include "spawn.h"
+
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
 
 /* The units of the program, whatever they come from. */
 struct program_units {
@@ -16,13 +25,28 @@ struct program_units {
 	struct modules lowered;
 };
 
+/* A directory that is no module's either: what it lacks is facts. */
+static bool is_plain_directory(const struct string_list *targets)
+{
+	static const char *const marks[] = { "Kbuild", "Makefile", "compile_commands.json" };
+	bool plain = targets->n == 1;
+
+	for (size_t i = 0; i < 3 && plain; i++) {
+		char *path = xasprintf("%s/%s", targets->v[0], marks[i]);
+
+		plain = access(path, F_OK) != 0;
+		free(path);
+	}
+	return plain && is_directory(targets->v[0]);
+}
+
 /* Targets that hold no facts are lowered now. */
 static bool find_units(struct program_units *u, struct session *s,
 		       const struct string_list *targets, char *const *args)
 {
 	size_t n;
 
-	if (has_facts(targets))
+	if (has_facts(targets) || is_plain_directory(targets))
 		return gather_facts(&u->facts, targets);
 	lower_targets(&u->lowered, s, targets, args);
 	n = u->lowered.n;
