@@ -315,5 +315,7 @@ const struct summary *def_summary(struct engine *e, const struct def *d);
 const struct contract *contract_make(struct engine *e, const struct kir_func *f,
 				     const struct summary *sum);
 const struct summary *contract_read(struct engine *e, const struct contract *c);
+/* Two contracts of one function leave the same locks and results. */
+bool contract_same(const struct contract *a, const struct contract *b);
 
 #endif

@@ -181,7 +181,5 @@ struct def *solver_named(const struct engine *e, uint32_t name);
 /* solve.c: solve one function with the contracts that there are; NULL: it could not be
  * (the def has the reason). */
 const struct summary *solve_function(struct engine *e, struct func_info *fi);
-/* Two contracts of one function leave the same locks and results. */
-bool contract_same(const struct contract *a, const struct contract *b);
 
 #endif

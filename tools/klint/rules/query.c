@@ -43,6 +43,14 @@ const struct rule_lock_kind *rules_lock_kind(const struct rules *r, uint32_t kin
 	return kind < r->nkinds ? &r->kinds[kind] : NULL;
 }
 
+uint32_t rules_find_lock_kind(const struct rules *r, const char *name)
+{
+	for (uint32_t i = 0; i < r->nkinds; i++)
+		if (!strcmp(r->kinds[i].name, name))
+			return i;
+	return RULES_NONE;
+}
+
 const struct rule_context *rules_context(const struct rules *r, uint32_t context)
 {
 	return context < r->ncontexts ? &r->contexts[context] : NULL;

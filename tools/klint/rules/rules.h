@@ -209,6 +209,8 @@ const struct rule *rules_find_annotation(const struct rules *r, const char *name
 const struct rule_ops *rules_find_ops(const struct rules *r, const char *record,
 				      const char *field);
 const struct rule_lock_kind *rules_lock_kind(const struct rules *r, uint32_t kind);
+/* The kind of that name, or RULES_NONE. */
+uint32_t rules_find_lock_kind(const struct rules *r, const char *name);
 const struct rule_context *rules_context(const struct rules *r, uint32_t context);
 
 /* All of them, in a fixed order (file, line, name). */

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One walk over a contract serves both ways: each field is put or got by the same line,
+ * so that a writer and its reader cannot differ.
+ */
+#include "contract_io.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAGIC 0x3143544bu	/* "KTC1": any change of the walk below needs another one */
+#define MAX_COUNT 4096u
+
+struct contract_writer {
+	const struct program *p;
+	unsigned char *v;
+	size_t n, cap;
+	struct strmap *ids;	/* text → number */
+	const char **texts;
+	size_t ntexts, texts_cap;
+};
+
+struct contract_reader {
+	struct program *p;
+	const unsigned char *v;
+	size_t size, body;
+	const char **texts;	/* into the data */
+	uint32_t ntexts;
+};
+
+/* One way or the other. */
+struct io {
+	struct contract_writer *w;	/* putting */
+	struct contract_reader *r;	/* getting: */
+	size_t at;
+	bool bad;
+	struct arena *a;
+	const struct program *p;
+};
+
+static void put_byte(struct contract_writer *w, unsigned char b)
+{
+	vec_push(w->v, w->n, w->cap) = b;
+}
+
+static void put(struct contract_writer *w, uint64_t x)
+{
+	while (x >= 0x80) {
+		put_byte(w, (unsigned char)(x | 0x80));
+		x >>= 7;
+	}
+	put_byte(w, (unsigned char)x);
+}
+
+static uint64_t get(struct io *io)
+{
+	uint64_t x = 0;
+
+	for (unsigned int shift = 0; shift < 64; shift += 7) {
+		unsigned char b;
+
+		if (io->at >= io->r->size)
+			break;
+		b = io->r->v[io->at++];
+		x |= (uint64_t)(b & 0x7f) << shift;
+		if (!(b & 0x80))
+			return x;
+	}
+	io->bad = true;
+	return 0;
+}
+
+static uint64_t number(struct io *io, uint64_t x)
+{
+	if (!io->w)
+		return get(io);
+	put(io->w, x);
+	return x;
+}
+
+/* Small negative numbers stay small. */
+static int64_t sign(struct io *io, int64_t x)
+{
+	uint64_t u = number(io, (uint64_t)x << 1 ^ (uint64_t)(x >> 63));
+
+	return (int64_t)(u >> 1 ^ -(u & 1));
+}
+
+/* Numbers of which the greatest means none. */
+static uint32_t index_or_none(struct io *io, uint32_t x)
+{
+	return (uint32_t)number(io, (uint32_t)(x + 1u)) - 1u;
+}
+
+#define NUMBER(io, field) ((field) = (__typeof__(field))number(io, (uint64_t)(field)))
+#define SIGNED(io, field) ((field) = (__typeof__(field))sign(io, (field)))
+#define INDEX(io, field) ((field) = index_or_none(io, (field)))
+
+/* A count; never more than memory can be asked for. */
+static uint32_t count(struct io *io, uint32_t n)
+{
+	n = (uint32_t)number(io, n);
+	if (n > MAX_COUNT)
+		io->bad = true;
+	return io->bad ? 0 : n;
+}
+
+static const char *text(struct io *io, const char *s)
+{
+	uint32_t id;
+
+	if (io->w) {
+		id = strmap_get(io->w->ids, s);
+		if (id == UINT32_MAX) {
+			id = (uint32_t)io->w->ntexts;
+			strmap_set(io->w->ids, s, id);
+			vec_push(io->w->texts, io->w->ntexts, io->w->texts_cap) = s;
+		}
+		put(io->w, id);
+		return s;
+	}
+	id = (uint32_t)get(io);
+	if (id >= io->r->ntexts) {
+		io->bad = true;
+		return "";
+	}
+	return io->r->texts[id];
+}
+
+/* A name is a static one's of a file, or plain. */
+static uint32_t name(struct io *io, uint32_t id)
+{
+	const char *file = io->w ? names_file(io->p->names, id) : NULL;
+	const char *s;
+
+	file = text(io, file);
+	s = text(io, io->w ? names_text(io->p->names, id) : NULL);
+	if (io->w)
+		return id;
+	return *file ? names_add_static(io->p->names, s, file) : names_add(io->p->names, s);
+}
+
+static uint32_t function(struct io *io, uint32_t def)
+{
+	bool known = number(io, def != KIR_NONE);
+	const struct def *d;
+
+	if (!known)
+		return KIR_NONE;
+	if (io->w) {
+		name(io, io->p->defs[def].name);
+		return def;
+	}
+	d = program_def(io->p, name(io, 0));
+	return d ? d->id : KIR_NONE;
+}
+
+static uint32_t lock_kind_by_name(struct io *io, uint32_t kind)
+{
+	const char *s;
+
+	s = text(io, io->w ? kind == RULES_NONE ? "" : rules_lock_kind(io->p->rules, kind)->name :
+		 NULL);
+	return io->w ? kind : *s ? rules_find_lock_kind(io->p->rules, s) : RULES_NONE;
+}
+
+static void cons(struct io *io, struct cons *c)
+{
+	NUMBER(io, c->mask);
+	NUMBER(io, c->has_eq);
+	NUMBER(io, c->nneq);
+	if (c->nneq > CONS_NNEQ) {
+		io->bad = true;
+		return;
+	}
+	if (c->has_eq)
+		SIGNED(io, c->eq);
+	for (unsigned int i = 0; i < c->nneq; i++)
+		SIGNED(io, c->neq[i]);
+}
+
+static void guards(struct io *io, struct guard *g, unsigned int n)
+{
+	for (unsigned int i = 0; i < n && !io->bad; i++) {
+		INDEX(io, g[i].what);
+		cons(io, &g[i].is);
+	}
+}
+
+/* Room for @n elements: what is put is not changed. */
+static void *array(struct io *io, const void *v, size_t n, size_t size)
+{
+	void *copy = arena_alloc(io->a, (n + 1) * size);
+
+	if (io->w && n)
+		memcpy(copy, v, n * size);
+	return copy;
+}
+
+static const struct need *need(struct io *io, const struct need *from);
+
+static const struct violation *violation(struct io *io, const struct violation *from)
+{
+	struct violation *v = array(io, from, 1, sizeof(*v));
+
+	NUMBER(io, v->kind);
+	v->func = function(io, v->func);
+	INDEX(io, v->site);
+	NUMBER(io, v->wait);
+	INDEX(io, v->lock);
+	v->lock_kind = lock_kind_by_name(io, v->lock_kind);
+	NUMBER(io, v->part);
+	INDEX(io, v->cause);
+	v->via = function(io, v->via);
+	INDEX(io, v->via_site);
+	v->loc = v->sibling = KIR_NONE;
+	v->entry = NULL;
+	if (number(io, v->need != NULL))
+		v->need = need(io, v->need);
+	return v;
+}
+
+static void depths(struct io *io, int8_t *ctx)
+{
+	uint64_t any = 0;
+
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		any |= (uint64_t)(ctx[i] != 0) << i;
+	any = number(io, any);
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		if (any >> i & 1)
+			SIGNED(io, ctx[i]);
+}
+
+static const struct need *need(struct io *io, const struct need *from)
+{
+	struct need *n = array(io, from, 1, sizeof(*n));
+	const char *rule;
+
+	NUMBER(io, n->kind);
+	NUMBER(io, n->wait);
+	NUMBER(io, n->widened);
+	NUMBER(io, n->violated);
+	NUMBER(io, n->last);
+	NUMBER(io, n->shared);
+	NUMBER(io, n->any_state);
+	INDEX(io, n->lock);
+	n->lock_kind = lock_kind_by_name(io, n->lock_kind);
+	NUMBER(io, n->parts);
+	depths(io, n->ctx);
+	NUMBER(io, n->zero_parts);
+	NUMBER(io, n->nreleased);
+	NUMBER(io, n->nguards);
+	if (n->nreleased > NEED_RELEASED || n->nguards > NEED_GUARDS) {
+		io->bad = true;
+		n->nreleased = n->nguards = 0;
+		return n;
+	}
+	for (unsigned int i = 0; i < n->nreleased; i++)
+		INDEX(io, n->released[i]);
+	guards(io, n->guards, n->nguards);
+	NUMBER(io, n->hops);
+	INDEX(io, n->site);
+	n->guarded = name(io, n->guarded);
+	rule = text(io, io->w ? n->rule ? n->rule->name : "" : NULL);
+	if (!io->w)
+		n->rule = *rule ? rules_find(io->p->rules, rule) : NULL;
+	n->callee = function(io, n->callee);
+	NUMBER(io, n->sub);
+	NUMBER(io, n->number);
+	if (number(io, n->broken != NULL))
+		n->broken = violation(io, n->broken);
+	return n;
+}
+
+static void outcome(struct io *io, struct outcome *o)
+{
+	cons(io, &o->ret);
+	INDEX(io, o->ret_sym);
+	NUMBER(io, o->widened);
+	depths(io, o->ctx);
+	for (unsigned int i = 0; i < CTX_NPARTS; i++) {
+		if (o->ctx[i])
+			INDEX(io, o->ctx_at[i]);
+		else
+			o->ctx_at[i] = ORIGIN_NONE;
+	}
+	NUMBER(io, o->zero_parts);
+	o->nlocks = (uint16_t)count(io, o->nlocks);
+	o->locks = array(io, o->locks, o->nlocks, sizeof(*o->locks));
+	for (unsigned int i = 0; i < o->nlocks && !io->bad; i++) {
+		struct effect_lock *l = &o->locks[i];
+
+		INDEX(io, l->lock);
+		l->kind = lock_kind_by_name(io, l->kind);
+		SIGNED(io, l->depth);
+		NUMBER(io, l->shared);
+		NUMBER(io, l->may_touch);
+		NUMBER(io, l->must_touch);
+		INDEX(io, l->at);
+	}
+	o->nguards = (uint16_t)count(io, o->nguards);
+	if (o->nguards > NEED_GUARDS) {
+		io->bad = true;
+		o->nguards = 0;
+	}
+	guards(io, o->guards, o->nguards);
+	o->nouts = (uint16_t)count(io, o->nouts);
+	o->outs = array(io, o->outs, o->nouts, sizeof(*o->outs));
+	for (unsigned int i = 0; i < o->nouts && !io->bad; i++) {
+		INDEX(io, o->outs[i].addr);
+		INDEX(io, o->outs[i].value);
+		cons(io, &o->outs[i].is);
+	}
+	NUMBER(io, o->unsure);
+}
+
+static void summary(struct io *io, struct summary *s)
+{
+	const struct need **needs;
+
+	s->noutcomes = count(io, s->noutcomes);
+	s->outcomes = array(io, s->outcomes, s->noutcomes, sizeof(*s->outcomes));
+	for (uint32_t i = 0; i < s->noutcomes && !io->bad; i++)
+		outcome(io, &s->outcomes[i]);
+	s->nneeds = count(io, s->nneeds);
+	needs = array(io, s->needs, s->nneeds, sizeof(*needs));
+	for (uint32_t i = 0; i < s->nneeds && !io->bad; i++)
+		needs[i] = need(io, needs[i]);
+	s->needs = needs;
+	NUMBER(io, s->writes);
+	NUMBER(io, s->hidden);
+	NUMBER(io, s->derefs);
+	NUMBER(io, s->unclear);
+	NUMBER(io, s->pure);
+	s->nanswers = count(io, s->nanswers);
+	s->answers = array(io, s->answers, s->nanswers, sizeof(*s->answers));
+	for (uint32_t i = 0; i < s->nanswers && !io->bad; i++) {
+		NUMBER(io, s->answers[i].constant);
+		SIGNED(io, s->answers[i].ret);
+		NUMBER(io, s->answers[i].nguards);
+		if (s->answers[i].nguards > ANSWER_GUARDS) {
+			io->bad = true;
+			s->answers[i].nguards = 0;
+		}
+		guards(io, s->answers[i].guards, s->answers[i].nguards);
+	}
+	s->nstored = count(io, s->nstored);
+	s->stored = array(io, s->stored, s->nstored, sizeof(*s->stored));
+	for (uint32_t i = 0; i < s->nstored && !io->bad; i++)
+		s->stored[i] = name(io, s->stored[i]);
+	if (!io->w && s->nstored)
+		qsort(s->stored, s->nstored, sizeof(*s->stored), compare_u32);
+}
+
+static void node(struct io *io, struct sym_node *n)
+{
+	NUMBER(io, n->kind);
+	NUMBER(io, n->op);
+	NUMBER(io, n->flags);
+	NUMBER(io, n->depth);
+	switch (n->kind) {
+	case S_FUNC: case S_GLOBAL:
+		n->a = name(io, n->a);
+		break;
+	case S_FIELD: case S_CONTAINER:
+		INDEX(io, n->a);
+		n->b = name(io, n->b);
+		break;
+	case S_APPLY:
+		INDEX(io, n->a);
+		INDEX(io, n->b);
+		n->imm = name(io, (uint32_t)n->imm);
+		break;
+	default:
+		INDEX(io, n->a);
+		INDEX(io, n->b);
+		SIGNED(io, n->imm);
+	}
+}
+
+static void site(struct io *io, struct site *s)
+{
+	s->file = text(io, s->file);
+	NUMBER(io, s->line);
+	NUMBER(io, s->col);
+	s->callee = text(io, s->callee);
+	NUMBER(io, s->direct);
+	s->def = function(io, s->def);
+}
+
+static void contract(struct io *io, struct contract *c)
+{
+	c->nnodes = (uint32_t)number(io, c->nnodes);
+	c->nsites = (uint32_t)number(io, c->nsites);
+	if (c->nnodes > 16 * MAX_COUNT || c->nsites > 16 * MAX_COUNT) {
+		io->bad = true;
+		return;
+	}
+	c->nodes = array(io, c->nodes, c->nnodes, sizeof(*c->nodes));
+	for (uint32_t i = 0; i < c->nnodes && !io->bad; i++)
+		node(io, &c->nodes[i]);
+	c->sites = array(io, c->sites, c->nsites, sizeof(*c->sites));
+	for (uint32_t i = 0; i < c->nsites && !io->bad; i++)
+		site(io, &c->sites[i]);
+	summary(io, &c->sum);
+}
+
+struct contract_writer *contract_writer_new(const struct program *p)
+{
+	struct contract_writer *w = xcalloc(1, sizeof(*w));
+
+	w->p = p;
+	w->ids = strmap_new();
+	return w;
+}
+
+void contract_writer_free(struct contract_writer *w)
+{
+	if (!w)
+		return;
+	strmap_free(w->ids);
+	free(w->texts);
+	free(w->v);
+	free(w);
+}
+
+size_t contract_write(struct contract_writer *w, const struct contract *c)
+{
+	struct io io = { .w = w, .p = w->p, .a = arena_new() };
+	struct contract copy = *c;
+	size_t at = w->n;
+
+	contract(&io, &copy);
+	arena_free(io.a);
+	return at;
+}
+
+unsigned char *contract_writer_finish(struct contract_writer *w, size_t *size, size_t *body)
+{
+	struct contract_writer head = { 0 };
+
+	put(&head, MAGIC);
+	put(&head, w->ntexts);
+	for (size_t i = 0; i < w->ntexts; i++)
+		for (const char *s = w->texts[i];; s++) {
+			put_byte(&head, (unsigned char)*s);
+			if (!*s)
+				break;
+		}
+	*body = head.n;
+	for (size_t i = 0; i < w->n; i++)
+		put_byte(&head, w->v[i]);
+	*size = head.n;
+	return head.v;
+}
+
+struct contract_reader *contract_reader_new(struct program *p, const unsigned char *data,
+					    size_t size, char *err, size_t errlen)
+{
+	struct contract_reader *r = xcalloc(1, sizeof(*r));
+	struct io io = { .r = r, .p = p };
+	bool magic;
+
+	*r = (struct contract_reader){ .p = p, .v = data, .size = size };
+	magic = get(&io) == MAGIC;
+	r->ntexts = (uint32_t)get(&io);
+	if (!magic || io.bad || r->ntexts > size) {
+		snprintf(err, errlen, "%s", magic ? "damaged contracts" :
+			 "no contracts, or those of another version of klint");
+		free(r);
+		return NULL;
+	}
+	r->texts = xcalloc(r->ntexts + 1u, sizeof(*r->texts));
+	for (uint32_t i = 0; i < r->ntexts; i++) {
+		const unsigned char *end = memchr(data + io.at, 0, size - io.at);
+
+		if (!end) {
+			snprintf(err, errlen, "damaged contracts");
+			contract_reader_free(r);
+			return NULL;
+		}
+		r->texts[i] = (const char *)data + io.at;
+		io.at = (size_t)(end - data) + 1;
+	}
+	r->body = io.at;
+	return r;
+}
+
+void contract_reader_free(struct contract_reader *r)
+{
+	if (!r)
+		return;
+	free(r->texts);
+	free(r);
+}
+
+/* Every symbol is one of the nodes, every operand an earlier one, every origin a site. */
+struct bounds {
+	uint32_t nodes, sites;
+	bool bad;
+};
+
+static void check_sym(struct bounds *b, sym s)
+{
+	b->bad |= s != SYM_NONE && s >= b->nodes;
+}
+
+static void check_site(struct bounds *b, origin at)
+{
+	b->bad |= at != ORIGIN_NONE && at >= b->sites;
+}
+
+static void check_guards(struct bounds *b, const struct guard *g, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		b->bad |= g[i].what >= b->nodes;
+}
+
+static void check_need(struct bounds *b, const struct need *n)
+{
+	check_sym(b, n->lock);
+	b->bad |= n->site >= b->sites || n->kind > NEED_CALL || n->wait > WAIT_SLEEP;
+	for (unsigned int i = 0; i < n->nreleased; i++)
+		b->bad |= n->released[i] >= b->nodes;
+	check_guards(b, n->guards, n->nguards);
+	if (!n->broken)
+		return;
+	check_sym(b, n->broken->lock);
+	check_site(b, n->broken->cause);
+	check_site(b, n->broken->via_site);
+	b->bad |= n->broken->site >= b->sites || n->broken->part > CTX_NPARTS;
+	if (n->broken->need)
+		check_need(b, n->broken->need);
+}
+
+static void check_outcome(struct bounds *b, const struct outcome *o)
+{
+	check_sym(b, o->ret_sym);
+	for (unsigned int i = 0; i < CTX_NPARTS; i++)
+		check_site(b, o->ctx_at[i]);
+	for (unsigned int i = 0; i < o->nlocks; i++) {
+		b->bad |= o->locks[i].lock >= b->nodes;
+		check_site(b, o->locks[i].at);
+	}
+	check_guards(b, o->guards, o->nguards);
+	for (unsigned int i = 0; i < o->nouts; i++) {
+		b->bad |= o->outs[i].addr >= b->nodes;
+		check_sym(b, o->outs[i].value);
+	}
+}
+
+static bool is_sound(const struct contract *c)
+{
+	struct bounds b = { .nodes = c->nnodes, .sites = c->nsites };
+
+	for (uint32_t i = 0; i < c->nnodes; i++) {
+		const struct sym_node *n = &c->nodes[i];
+
+		b.bad |= n->kind > S_TEST;
+		if (n->depth)
+			b.bad |= n->a >= i || (sym_has_second(n) && n->b >= i);
+		else if ((n->kind == S_FRESH || n->kind == S_OLD) && n->a != UINT32_MAX)
+			b.bad |= n->a < ORIGIN_FOREIGN || n->a - ORIGIN_FOREIGN >= c->nsites;
+	}
+	for (uint32_t i = 0; i < c->sum.nneeds; i++)
+		check_need(&b, c->sum.needs[i]);
+	for (uint32_t i = 0; i < c->sum.noutcomes; i++)
+		check_outcome(&b, &c->sum.outcomes[i]);
+	for (uint32_t i = 0; i < c->sum.nanswers; i++)
+		check_guards(&b, c->sum.answers[i].guards, c->sum.answers[i].nguards);
+	return !b.bad;
+}
+
+const struct contract *contract_load(struct contract_reader *r, size_t offset, struct arena *a)
+{
+	struct io io = { .r = r, .p = r->p, .a = a, .at = r->body + offset };
+	struct contract *c = arena_alloc(a, sizeof(*c));
+
+	if (offset >= r->size)
+		return NULL;
+	contract(&io, c);
+	return !io.bad && is_sound(c) ? c : NULL;
+}
