@@ -80,6 +80,31 @@ def whole_program(where):
     return out
 
 
+def exported(where):
+    """What two files do, told to the third without their sources or facts."""
+    contracts = where / "kernel.contracts"
+    rest = FACTS[1:]
+    status, _, err = klint("export", "-j1", "-o", contracts, *rest, cwd=where)
+    check("export", status == 0 and "contracts" in err, err)
+    data = contracts.read_bytes()
+    klint("export", "-j2", "-o", contracts, *rest[::-1], cwd=where)
+    check("the same export for any order and jobs", contracts.read_bytes() == data)
+    status, told, err = klint("link", FACTS[0], cwd=where)
+    check("top.c alone: nothing to be seen", status == 0 and not lines(told), told + err)
+    status, told, err = klint("link", f"--kernel-contracts={contracts}", FACTS[0], cwd=where)
+    check("top.c and the contracts: found", status == 1 and len(lines(told)) == 1 and
+          "top.c:13:2: warning: pair_swap() may sleep (mutex_lock())" in told, told + err)
+    for step in ("middle.c:14:2: note: call: calls pair_sum_slowly(), in 'pair_swap'",
+                 "deep.c:11:2: note: sleeps: mutex_lock() may sleep, in 'pair_sum_slowly'"):
+        check(f"the chain goes on in the contracts: {step}", step in told, told)
+    for size in [*range(0, len(data), 4096), len(data) - 1]:
+        contracts.write_bytes(data[:size])
+        status, told, err = klint("link", f"--kernel-contracts={contracts}", FACTS[0], cwd=where)
+        check(f"contracts cut to {size} bytes: refused", status == 2 and not lines(told) and
+              "kernel.contracts" in err, err)
+    contracts.unlink()
+
+
 def damage(where, out):
     """Cut at every 4 KB, one byte changed: named, status 2, nothing invented."""
     data = (where / FACTS[1]).read_bytes()
@@ -177,6 +202,7 @@ def main():
         where = pathlib.Path(tmp) / "pair"
         build(kernel, where)
         out = whole_program(where)
+        exported(where)
         damage(where, out)
         stale(where)
         nothing(where)

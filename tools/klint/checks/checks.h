@@ -14,6 +14,10 @@ struct check_options {
 	const char *const *only;	/* lint ids, NULL-terminated; NULL: all */
 	uint32_t budget;		/* states per function; 0: the default */
 	unsigned int jobs;		/* threads; 0: one */
+	const void *contracts;		/* of functions that no unit defines, as
+					 * checks_export() makes them and
+					 * checks_contracts_valid() has found them; or NULL */
+	size_t contracts_size;
 };
 
 /* Solve @m bottom-up and append what the lints find, and what could not be
@@ -25,6 +29,15 @@ void checks_run(const struct kir_module *m, const struct rules *r,
  * findings do not depend on the order of the units or on the number of threads. */
 void checks_program(const struct kir_module *const *modules, size_t n, const struct rules *r,
 		    const struct check_options *opt, struct finding_list *out);
+
+/* The contracts of all functions of the program, for check_options.contracts of other
+ * runs: malloc'd.  *count: how many. */
+unsigned char *checks_export(const struct kir_module *const *modules, size_t n,
+			     const struct rules *r, const struct check_options *opt,
+			     size_t *size, size_t *count);
+
+/* Is it what checks_export() has made, undamaged?  Else false with a line in @err. */
+bool checks_contracts_valid(const void *data, size_t size, char *err, size_t errlen);
 
 /* `klint show FUNCTION`: print the inferred contract of @function, of which nothing is
  * solved but what it calls.  False when the units have no such function. */

@@ -145,16 +145,46 @@ static void count_failures(struct check_run *run)
 	}
 }
 
-void checks_program(const struct kir_module *const *modules, size_t n, const struct rules *r,
-		    const struct check_options *opt, struct finding_list *out)
+static struct program *begin_program(const struct kir_module *const *modules, size_t n,
+				     const struct rules *r, const struct check_options *opt)
 {
 	struct engine_options eo = { .rt = opt->rt, .budget = opt->budget };
 	struct program *p = program_new(r, &eo);
-	struct unit_run *units = xcalloc(n + 1, sizeof(*units));
+	char err[200];
 
+	/* They were looked at before: what fails here is not the caller's to mend. */
+	if (opt->contracts && !program_import(p, opt->contracts, opt->contracts_size, err, sizeof(err)))
+		fprintf(stderr, "klint: %s\n", err);
 	for (size_t i = 0; i < n; i++)
 		program_add(p, modules[i]);
 	program_link(p);
+	return p;
+}
+
+bool checks_contracts_valid(const void *data, size_t size, char *err, size_t errlen)
+{
+	return contracts_valid(data, size, err, errlen);
+}
+
+unsigned char *checks_export(const struct kir_module *const *modules, size_t n,
+			     const struct rules *r, const struct check_options *opt,
+			     size_t *size, size_t *count)
+{
+	struct program *p = begin_program(modules, n, r, opt);
+	unsigned char *bytes;
+
+	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, NULL, NULL);
+	bytes = program_export(p, size, count);
+	program_free(p);
+	return bytes;
+}
+
+void checks_program(const struct kir_module *const *modules, size_t n, const struct rules *r,
+		    const struct check_options *opt, struct finding_list *out)
+{
+	struct program *p = begin_program(modules, n, r, opt);
+	struct unit_run *units = xcalloc(n + 1, sizeof(*units));
+
 	for (size_t i = 0; i < n; i++) {
 		units[i].run = (struct check_run){ .e = p->units[i], .m = p->units[i]->m, .r = r,
 						   .a = arena_new(), .out = &units[i].found,
@@ -163,7 +193,7 @@ void checks_program(const struct kir_module *const *modules, size_t n, const str
 	}
 	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, check_function, units);
 	for (uint32_t i = 0; i < p->ndefs; i++)
-		if (p->defs[i].nentries)
+		if (p->defs[i].nentries && p->defs[i].unit)
 			meet_entries(&units[p->defs[i].unit->index].run, &p->defs[i]);
 	for (size_t i = 0; i < n; i++) {
 		count_failures(&units[i].run);

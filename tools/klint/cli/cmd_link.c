@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* `klint link`: the whole program, from the facts that a build has left. */
+/* `klint link` and `klint export`: the whole program, from the facts that a build has
+ * left. */
 #define _GNU_SOURCE
 #include "command.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -88,6 +90,59 @@ static int cmd_link(const struct command *self, int argc, char **argv)
 	gathered_free(&u.facts);
 	return status;
 }
+
+static int cmd_export(const struct command *self, int argc, char **argv)
+{
+	struct options opt = { 0 };
+	struct string_list targets = { 0 };
+	struct program_units u = { 0 };
+	struct session s;
+	unsigned char *bytes;
+	size_t size, count;
+	struct outfile f;
+	int at, status;
+	bool fine;
+
+	if (!command_begin(self, argc, argv, &opt, &targets, &at, &status))
+		return status;
+	if ((!targets.n && !opt.files_from) || !opt.output)
+		return command_misused(self, opt.output ? "no directory is given" :
+				       "name the file to write: -o FILE");
+	spawn_init();
+	if (!session_begin(&s, &opt) || !find_units(&u, &s, &targets, argv + at))
+		return EXIT_TROUBLE;
+	s.analysis.check.jobs = (unsigned int)options_jobs(&opt);
+	bytes = checks_export(u.facts.modules, u.facts.n, s.rules, &s.analysis.check, &size, &count);
+	fine = outfile_open(&f, opt.output);
+	if (fine && fwrite(bytes, 1, size, f.out) != size) {
+		fprintf(stderr, "klint: cannot write %s: %s\n", opt.output, strerror(errno));
+		outfile_abandon(&f);
+		fine = false;
+	}
+	fine = fine && outfile_commit(&f);
+	if (fine)
+		fprintf(stderr, "klint: %zu contracts, %zu bytes, of %zu units\n", count, size, u.facts.n);
+	free(bytes);
+	status = fine && !u.facts.failed ? EXIT_CLEAN : EXIT_TROUBLE;
+	gathered_free(&u.facts);
+	return status;
+}
+
+const struct command command_export = {
+	.name = "export",
+	.summary = "write down what the functions of a program do",
+	.synopsis = "klint export -o FILE [options] TARGET… [-- COMPILER ARGUMENTS]",
+	.text =
+"Solves the program that the targets are (those of 'klint link') and writes the\n"
+"contracts of its functions to FILE: what each needs of its context and does to it,\n"
+"and why. 'klint check --kernel-contracts=FILE' then knows what the kernel does\n"
+"without its source.\n",
+	.example =
+"  klint export -o 6.12.contracts ~/linux-build/\n"
+"  klint check --kernel-contracts=6.12.contracts drivers/foo/\n",
+	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_OUTPUT | OPT_JOBS | OPT_TARGETS,
+	.run = cmd_export,
+};
 
 const struct command command_link = {
 	.name = "link",

@@ -18,7 +18,8 @@ struct command {
 	int (*run)(const struct command *self, int argc, char **argv);
 };
 
-extern const struct command command_cc, command_check, command_check_cmd, command_link;
+extern const struct command command_cc, command_check, command_check_cmd, command_link,
+	command_export;
 extern const struct command command_explain, command_lints, command_show, command_dump;
 
 /*

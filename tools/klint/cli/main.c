@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_check, &command_link, &command_cc, &command_check_cmd, &command_explain,
+	&command_check, &command_link, &command_export, &command_cc, &command_check_cmd, &command_explain,
 	&command_lints, &command_show, &command_dump,
 };
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))

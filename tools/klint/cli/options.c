@@ -55,12 +55,15 @@ static const struct row table[] = {
 	{ "record", 0, "FILE", STRING, AT(record), OPT_CC,
 	  "do not compile: append the command to FILE as a line of JSON, and write\n"
 	  "an empty object and the dependency file that kbuild waits for" },
-	{ "jobs", 'j', "N", NUMBER, AT(jobs), OPT_CHECK,
+	{ "jobs", 'j', "N", NUMBER, AT(jobs), OPT_CHECK | OPT_JOBS,
 	  "analyse N files at a time (default: one per processor)" },
 	{ "timeout", 0, "SECONDS", NUMBER, AT(timeout), OPT_ANALYSE,
 	  "give up on a file after this time (default 60; KLINT_TIMEOUT)" },
 	{ "budget", 0, "N", NUMBER, AT(budget), OPT_ANALYSE,
 	  "give up on a function after N states, and say so (--gaps)" },
+	{ "kernel-contracts", 0, "FILE", STRING, AT(contracts), OPT_ANALYSE,
+	  "what functions of the kernel do that are in none of the sources: a file of\n"
+	  "'klint export'" },
 	{ "files-from", 0, "LIST", STRING, AT(files_from), OPT_TARGETS,
 	  "take more targets from the file LIST, one a line" },
 	{ "kernel", 0, "DIR", STRING, AT(kernel), OPT_TARGETS,

@@ -26,7 +26,8 @@ enum option_set {
 	OPT_TARGETS	= 1 << 6,	/* --kernel, --files-from */
 	OPT_LINTS	= 1 << 7,
 	OPT_DUMP	= 1 << 8,
-	OPT_OUTPUT	= 1 << 9	/* -o */
+	OPT_OUTPUT	= 1 << 9,	/* -o */
+	OPT_JOBS	= 1 << 10	/* -j */
 };
 
 #define FAIL_NEVER ((enum severity)(SEV_ERROR + 1))
@@ -43,6 +44,7 @@ struct options {
 	enum severity fail_on;
 	long jobs, timeout, budget;	/* 0: the default */
 	const char *resource_dir, *output, *output_dir, *record, *clang, *kernel;
+	const char *contracts;
 	const char *baseline, *write_baseline, *files_from, *function;
 	struct string_list rules_dirs, only;
 };

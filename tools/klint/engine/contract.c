@@ -210,6 +210,10 @@ const struct contract *contract_make(struct engine *e, const struct kir_func *f,
 	made->nodes = copy_array(&c, c.nodes, c.nnodes, sizeof(*c.nodes));
 	made->nsites = (uint32_t)c.nsites;
 	made->sites = copy_array(&c, c.sites, c.nsites, sizeof(*c.sites));
+	made->nparams = f->param_count;
+	made->params = arena_alloc(e->keep, (f->param_count + 1u) * sizeof(*made->params));
+	for (uint32_t i = 0; i < f->param_count; i++)
+		made->params[i] = kir_string(e->m, e->m->vars[f->param_first + i].name);
 	for (size_t i = 0; i < c.nnodes; i++)
 		e->numbers[c.of_node[i]] = 0;
 	free(c.nodes);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAGIC 0x3143544bu	/* "KTC1": any change of the walk below needs another one */
+#define MAGIC 0x3243544bu	/* "KTC2": any change of the walk below needs another one */
 #define MAX_COUNT 4096u
 
 struct contract_writer {
@@ -403,6 +403,10 @@ static void contract(struct io *io, struct contract *c)
 	c->sites = array(io, c->sites, c->nsites, sizeof(*c->sites));
 	for (uint32_t i = 0; i < c->nsites && !io->bad; i++)
 		site(io, &c->sites[i]);
+	c->nparams = count(io, c->nparams);
+	c->params = array(io, c->params, c->nparams, sizeof(*c->params));
+	for (uint32_t i = 0; i < c->nparams && !io->bad; i++)
+		c->params[i] = text(io, c->params[i]);
 	summary(io, &c->sum);
 }
 

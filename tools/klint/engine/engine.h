@@ -188,9 +188,10 @@ struct exit_path {
  */
 struct contract {
 	struct summary sum;
-	uint32_t nnodes, nsites;
+	uint32_t nnodes, nsites, nparams;
 	struct sym_node *nodes;
 	struct site *sites;
+	const char **params;	/* names of the parameters, for people */
 };
 
 /* A function of the program.  One def stands for a header's function in all units in
@@ -198,8 +199,10 @@ struct contract {
 struct def {
 	uint32_t id, name;
 	struct engine *unit;	/* where it is solved, as */
-	uint32_t func;		/* this one */
-	const struct contract *contract;	/* NULL: not solved (yet, or for a gap) */
+	uint32_t func;		/* this one; NULL: its contract is imported, */
+	size_t offset;		/* from here, and read when somebody asks */
+	const struct contract *contract;	/* NULL: not solved (yet, or for a gap); use
+						 * def_contract() */
 	const char *gap;	/* why it was not analysed, or NULL */
 	uint32_t ncallers;	/* direct calls in the program */
 	uint32_t nentries;
@@ -280,6 +283,7 @@ struct program {
 	uint32_t *def_of_name;		/* name id → first def, or KIR_NONE */
 	size_t nnames;
 	struct entry *entries;		/* sorted by function */
+	struct imports *imports;	/* contracts of another program, or NULL */
 	bool *hooks;			/* [name id]: some record has a function pointer of
 					 * that name */
 };
@@ -289,6 +293,16 @@ struct program *program_new(const struct rules *r, const struct engine_options *
 void program_free(struct program *p);
 /* Add a unit; the module must outlive the program. */
 void program_add(struct program *p, const struct kir_module *m);
+/* Functions that no unit defines do what the contracts in @data say (program_export()).
+ * Before program_link(); @data must outlive the program.  False with a line in @err. */
+bool program_import(struct program *p, const void *data, size_t size, char *err, size_t errlen);
+/* Is it what program_export() has made, undamaged?  Else false with a line in @err. */
+bool contracts_valid(const void *data, size_t size, char *err, size_t errlen);
+/* The contracts of all functions that were solved, as bytes: malloc'd. */
+unsigned char *program_export(struct program *p, size_t *size, size_t *count);
+/* The contract of @d; NULL: it has none. */
+const struct contract *def_contract(const struct program *p, const struct def *d);
+
 /* Once all units are there: find out which name means which function, what is one
  * function in several units, and who registers what. */
 void program_link(struct program *p);

@@ -4,6 +4,7 @@
  * solved, callees first.  Strongly connected components of the call graph are the
  * steps; those that do not need each other are solved by several threads at once.
  */
+#include "imports.h"
 #include "solver.h"
 #include "unit.h"
 
@@ -34,6 +35,7 @@ void program_free(struct program *p)
 	free(p->def_of_name);
 	free(p->hooks);
 	free(p->entries);
+	imports_free(p->imports);
 	names_free(p->names);
 	free(p);
 }
@@ -100,10 +102,11 @@ static void grow_shared(struct linker *l)
 	free(old);
 }
 
-static uint32_t add_def(struct linker *l, struct engine *e, uint32_t func, uint64_t hash)
+static uint32_t add_def(struct linker *l, struct engine *e, uint32_t name, uint32_t func,
+			uint64_t hash)
 {
 	struct program *p = l->p;
-	uint32_t id = p->ndefs, name = e->funcs[func].name;
+	uint32_t id = p->ndefs;
 
 	if (id >= l->cap) {
 		l->cap = l->cap ? 2 * l->cap : 1024;
@@ -130,7 +133,7 @@ static void define_functions(struct linker *l, struct engine *e, uint32_t *ids)
 		if (!(f->flags & KIR_F_DEFINED) || !f->block_count)
 			continue;
 		if (l->p->nunits == 1 || !is_shared(f)) {
-			ids[i] = add_def(l, e, i, 0);
+			ids[i] = add_def(l, e, e->funcs[i].name, i, 0);
 			continue;
 		}
 		hash = unit_hash_function(e, i, hashes, values);
@@ -138,7 +141,7 @@ static void define_functions(struct linker *l, struct engine *e, uint32_t *ids)
 			grow_shared(l);
 		slot = find_shared(l, hash);
 		if (!slot->hash) {
-			*slot = (struct hash_slot){ hash, add_def(l, e, i, hash) };
+			*slot = (struct hash_slot){ hash, add_def(l, e, e->funcs[i].name, i, hash) };
 			l->nshared++;
 		}
 		ids[i] = slot->def;
@@ -169,8 +172,8 @@ static struct def *resolve(const struct engine *e, uint32_t name)
 	for (struct def *d = program_def(e->p, name); d;
 	     d = d->next == KIR_NONE ? NULL : &e->p->defs[d->next]) {
 		const struct engine *u = d->unit;
-		bool is_strong = !(u->funcs[d->func].f->flags & KIR_F_WEAK);
-		size_t near = kinship(here, kir_string(u->m, u->m->source));
+		bool is_strong = u && !(u->funcs[d->func].f->flags & KIR_F_WEAK);
+		size_t near = u ? kinship(here, kir_string(u->m, u->m->source)) : 0;
 
 		/* Defs are met from the last to the first: equal ones fall to the first. */
 		if (best && (is_strong != strong ? strong : near < most))
@@ -266,6 +269,11 @@ void program_link(struct program *p)
 	p->nnames = names_count(p->names);
 	p->def_of_name = xmalloc((p->nnames + 1) * sizeof(*p->def_of_name));
 	memset(p->def_of_name, 0xff, (p->nnames + 1) * sizeof(*p->def_of_name));
+	for (uint32_t i = 0; i < imports_count(p->imports); i++) {
+		uint32_t id = add_def(&l, NULL, imports_name(p->imports, i), 0, 0);
+
+		p->defs[id].offset = imports_offset(p->imports, i);
+	}
 	for (size_t i = 0; i < p->nunits; i++) {
 		struct engine *e = p->units[i];
 
@@ -317,7 +325,7 @@ struct callee_list {
 
 static void add_callee(struct engine *e, struct callee_list *l, uint32_t func)
 {
-	if (e->funcs[func].target)
+	if (e->funcs[func].target && e->funcs[func].target->unit)
 		vec_push(l->v, l->n, l->cap) = e->funcs[func].target->id;
 }
 
@@ -419,6 +427,8 @@ static void find_components(struct scc *s, const uint32_t *wanted, size_t nwante
 	for (uint32_t i = 0; i < n; i++) {
 		struct callee_list l = { 0 };
 
+		if (!s->p->defs[i].unit)
+			continue;
 		unit_for_each_event(s->p->defs[i].unit, s->p->defs[i].func, visit_callee, &l);
 		s->callees[i] = l.v;
 		s->ncallees[i] = (uint32_t)l.n;
@@ -426,7 +436,7 @@ static void find_components(struct scc *s, const uint32_t *wanted, size_t nwante
 	for (size_t i = 0; i < (wanted ? nwanted : n); i++) {
 		uint32_t root = wanted ? wanted[i] : (uint32_t)i;
 
-		if (s->index[root] == UINT32_MAX)
+		if (s->p->defs[root].unit && s->index[root] == UINT32_MAX)
 			search(s, root, frames);
 	}
 	s->starts[s->ncomponents] = s->nmembers;

@@ -294,7 +294,7 @@ struct site engine_site(const struct engine *e, origin at)
 		if (s.direct) {
 			const struct func_info *fi = engine_func(e, s.callee);
 
-			if (fi && !fi->rule && fi->target && fi->target->contract)
+			if (fi && !fi->rule && fi->target && def_contract(e->p, fi->target))
 				s.def = fi->target->id;
 		}
 	}
@@ -305,12 +305,12 @@ const struct summary *def_summary(struct engine *e, const struct def *d)
 {
 	const struct summary *sum;
 
-	if (!d || !d->contract)
+	if (!d || !def_contract(e->p, d))
 		return NULL;
 	for (size_t i = 0; i < e->nimported; i++)
 		if (e->imported[i].def == d->id)
 			return e->imported[i].sum;
-	sum = contract_read(e, d->contract);
+	sum = contract_read(e, def_contract(e->p, d));
 	vec_push(e->imported, e->nimported, e->imported_cap) = (struct imported){ d->id, sum };
 	return sum;
 }
@@ -320,8 +320,9 @@ const struct summary *func_summary(struct engine *e, const struct func_info *fun
 	struct func_info *fi = &e->funcs[func->index];
 
 	if (fi->epoch != e->epoch) {
-		fi->sum = fi->target && fi->target->contract ?
-			contract_read(e, fi->target->contract) : NULL;
+		const struct contract *c = fi->target ? def_contract(e->p, fi->target) : NULL;
+
+		fi->sum = c ? contract_read(e, c) : NULL;
 		fi->epoch = e->epoch;
 	}
 	return fi->sum;
