@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "outfile.h"
 
 #define FACTS_VERSION 1u
 
@@ -39,31 +40,6 @@ static char *kernel_release(void)
 	return xstrdup(line);
 }
 
-struct piece {
-	const void *data;
-	size_t size;
-};
-
-static bool write_pieces(int fd, const struct piece *part, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		const char *p = part[i].data;
-		size_t left = part[i].size;
-
-		while (left) {
-			ssize_t done = write(fd, p, left);
-
-			if (done < 0 && errno == EINTR)
-				continue;
-			if (done <= 0)
-				return false;
-			p += done;
-			left -= (size_t)done;
-		}
-	}
-	return true;
-}
-
 bool facts_write(const char *path, const struct kir_module *m, const char *object,
 		 char *err, size_t errlen)
 {
@@ -73,15 +49,15 @@ bool facts_write(const char *path, const struct kir_module *m, const char *objec
 	char *tmp = xasprintf("%s.tmp.%ld", path, (long)getpid());
 	struct footer end = { .length = (uint32_t)strlen(text), .version = FACTS_VERSION,
 			      .hash = hash_bytes(text, strlen(text)) };
-	struct piece parts[] = { { m->image, m->image_size }, { text, end.length },
-				      { &end, sizeof(end) } };
 	int fd, saved = 0;
 	bool ok;
 
 	memcpy(end.magic, magic, sizeof(magic));
 	unlink(tmp);	/* of a process of the same id that was killed */
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	ok = fd >= 0 && write_pieces(fd, parts, 3);
+	ok = fd >= 0 && write_fully(fd, m->image, m->image_size) &&
+	     write_fully(fd, text, end.length) &&
+	     write_fully(fd, (const char *)&end, sizeof(end));
 	saved = errno;
 	if (fd >= 0 && close(fd) && ok) {
 		ok = false;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "base/base.h"
 
-/* Texts are found without the lock: they stand in blocks that never move. */
+/* Names are found without the lock: they stand in blocks that never move. */
 #define BLOCK_BITS 14
 #define BLOCK_NAMES (1u << BLOCK_BITS)
 #define MAX_BLOCKS 4096
@@ -16,7 +16,9 @@ struct names {
 	struct strmap *ids;	/* `file\1text`, or the text */
 	struct arena *arena;
 	uint32_t n;
-	const char **blocks[MAX_BLOCKS];	/* the keys */
+	struct name {
+		const char *text, *file;
+	} *blocks[MAX_BLOCKS];
 };
 
 struct names *names_new(void)
@@ -49,7 +51,7 @@ uint32_t names_add(struct names *n, const char *key)
 	pthread_mutex_lock(&n->lock);
 	id = strmap_get(n->ids, key);
 	if (id == UINT32_MAX) {
-		const char *copy = arena_strdup(n->arena, key);
+		const char *copy = arena_strdup(n->arena, key), *text = strchr(copy, '\1');
 
 		id = n->n++;
 		if (id >> BLOCK_BITS >= MAX_BLOCKS) {
@@ -57,8 +59,11 @@ uint32_t names_add(struct names *n, const char *key)
 			abort();
 		}
 		if (!n->blocks[id >> BLOCK_BITS])
-			n->blocks[id >> BLOCK_BITS] = xcalloc(BLOCK_NAMES, sizeof(char *));
-		n->blocks[id >> BLOCK_BITS][id & (BLOCK_NAMES - 1)] = copy;
+			n->blocks[id >> BLOCK_BITS] = xcalloc(BLOCK_NAMES, sizeof(struct name));
+		n->blocks[id >> BLOCK_BITS][id & (BLOCK_NAMES - 1)] = (struct name){
+			.text = text ? text + 1 : copy,
+			.file = text ? arena_strndup(n->arena, copy, (size_t)(text - copy)) : "",
+		};
 		strmap_set(n->ids, copy, id);
 	}
 	pthread_mutex_unlock(&n->lock);
@@ -89,29 +94,19 @@ uint32_t names_add_static(struct names *n, const char *text, const char *file)
 	return id;
 }
 
-static const char *key_of(const struct names *n, uint32_t id)
+static const struct name *name_of(const struct names *n, uint32_t id)
 {
-	return n->blocks[id >> BLOCK_BITS][id & (BLOCK_NAMES - 1)];
+	return &n->blocks[id >> BLOCK_BITS][id & (BLOCK_NAMES - 1)];
 }
 
 const char *names_text(const struct names *n, uint32_t id)
 {
-	const char *key = key_of(n, id), *text = strchr(key, '\1');
-
-	return text ? text + 1 : key;
+	return name_of(n, id)->text;
 }
 
 const char *names_file(const struct names *n, uint32_t id)
 {
-	const char *key = key_of(n, id), *text = strchr(key, '\1');
-	const char *file = "";
-
-	if (text) {
-		pthread_mutex_lock((pthread_mutex_t *)&n->lock);
-		file = arena_strndup(n->arena, key, (size_t)(text - key));
-		pthread_mutex_unlock((pthread_mutex_t *)&n->lock);
-	}
-	return file;
+	return name_of(n, id)->file;
 }
 
 size_t names_count(const struct names *n)

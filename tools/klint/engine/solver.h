@@ -176,6 +176,14 @@ uint64_t writes_infer(struct solver *sv, bool *pure, uint64_t *hidden);
 /* imbalance.c: compare the exits with each other. */
 void check_exits(struct solver *sv);
 
+/* forget.c: forget what no instruction from the start of @block on can ask for; @strict:
+ * and what only helps to tell the function's ways apart. */
+void forget_unused(const struct solver *sv, struct work_state *w, uint32_t block, bool strict);
+/* Where paths meet: that a variable holds some error is all that matters of an error. */
+void forget_error_numbers(struct solver *sv, struct work_state *w);
+/* A round of the loop of @head is over: what grows in it is unknown at the next. */
+void forget_round(struct solver *sv, struct work_state *w, uint32_t head);
+
 /* What the name means in this unit: a function of its own, or the program's. */
 struct def *solver_named(const struct engine *e, uint32_t name);
 /* solve.c: solve one function with the contracts that there are; NULL: it could not be

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the units' names mean in the program: which definition a call reaches, what is
+ * one function in several units, who registers what.
+ */
+#include "imports.h"
+#include "solver.h"
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int by_source(const void *x, const void *y)
+{
+	const struct engine *a = *(struct engine *const *)x, *b = *(struct engine *const *)y;
+
+	return strcmp(kir_string(a->m, a->m->source), kir_string(b->m, b->m->source));
+}
+
+/* May the function be the same as one of another unit? */
+static bool is_shared(const struct kir_func *f)
+{
+	return (f->flags & KIR_F_HEADER) && (f->flags & KIR_F_STATIC);
+}
+
+struct hash_slot {
+	uint64_t hash;
+	uint32_t def;
+};
+
+struct linker {
+	struct program *p;
+	struct hash_slot *slots;	/* open addressing */
+	size_t nslots, nshared;
+	size_t cap;
+};
+
+static struct hash_slot *find_shared(struct linker *l, uint64_t hash)
+{
+	size_t i = hash & (l->nslots - 1);
+
+	while (l->slots[i].hash && l->slots[i].hash != hash)
+		i = (i + 1) & (l->nslots - 1);
+	return &l->slots[i];
+}
+
+static void grow_shared(struct linker *l)
+{
+	struct hash_slot *old = l->slots;
+	size_t n = l->nslots;
+
+	l->nslots = n ? 2 * n : 1024;
+	l->slots = xcalloc(l->nslots, sizeof(*l->slots));
+	for (size_t i = 0; i < n; i++)
+		if (old[i].hash)
+			*find_shared(l, old[i].hash) = old[i];
+	free(old);
+}
+
+static uint32_t add_def(struct linker *l, struct engine *e, uint32_t name, uint32_t func,
+			uint64_t hash)
+{
+	struct program *p = l->p;
+	uint32_t id = p->ndefs;
+
+	if (id >= l->cap) {
+		l->cap = l->cap ? 2 * l->cap : 1024;
+		p->defs = xrealloc(p->defs, l->cap * sizeof(*p->defs));
+	}
+	p->defs[p->ndefs++] = (struct def){ .id = id, .name = name, .unit = e, .func = func,
+					    .hash = hash, .next = p->def_of_name[name] };
+	p->def_of_name[name] = id;
+	return id;
+}
+
+/* Number the unit's functions; @ids receives their defs. */
+static void define_functions(struct linker *l, struct engine *e, uint32_t *ids)
+{
+	uint64_t *hashes = xcalloc(e->m->nfuncs + 1u, sizeof(*hashes));
+	uint64_t *values = xcalloc(e->m->nvalues + 1u, sizeof(*values));
+
+	for (uint32_t i = 0; i < e->m->nfuncs; i++) {
+		const struct kir_func *f = e->funcs[i].f;
+		struct hash_slot *slot;
+		uint64_t hash;
+
+		ids[i] = KIR_NONE;
+		if (!(f->flags & KIR_F_DEFINED) || !f->block_count)
+			continue;
+		if (l->p->nunits == 1 || !is_shared(f)) {
+			ids[i] = add_def(l, e, e->funcs[i].name, i, 0);
+			continue;
+		}
+		hash = unit_hash_function(e, i, hashes, values);
+		if (2 * (l->nshared + 1) > l->nslots)
+			grow_shared(l);
+		slot = find_shared(l, hash);
+		if (!slot->hash) {
+			*slot = (struct hash_slot){ hash, add_def(l, e, e->funcs[i].name, i, hash) };
+			l->nshared++;
+		}
+		ids[i] = slot->def;
+	}
+	free(hashes);
+	free(values);
+}
+
+/* How many leading directories the two paths share. */
+static size_t kinship(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+		n += a[i] == '/';
+	return n;
+}
+
+/* The definition that a call from @e by that name reaches.  Modules may have functions
+ * of one name: then it is the one nearest in the tree. */
+static struct def *resolve(const struct engine *e, uint32_t name)
+{
+	const char *here = kir_string(e->m, e->m->source);
+	struct def *best = NULL;
+	size_t most = 0;
+	bool strong = false;
+
+	for (struct def *d = program_def(e->p, name); d;
+	     d = d->next == KIR_NONE ? NULL : &e->p->defs[d->next]) {
+		const struct engine *u = d->unit;
+		bool is_strong = u && !(u->funcs[d->func].f->flags & KIR_F_WEAK);
+		size_t near = u ? kinship(here, kir_string(u->m, u->m->source)) : 0;
+
+		/* Defs are met from the last to the first: equal ones fall to the first. */
+		if (best && (is_strong != strong ? strong : near < most))
+			continue;
+		best = d;
+		most = near;
+		strong = is_strong;
+	}
+	return best;
+}
+
+static void count_call(struct engine *e, uint32_t func, uint32_t at, void *data)
+{
+	const struct kir_event *ev = &e->m->events[at];
+	const struct kir_value *v;
+	uint32_t target;
+
+	(void)func;
+	(void)data;
+	if (ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO)
+		return;
+	v = &e->m->values[ev->callee];
+	if (v->kind != KIR_V_FUNC)
+		return;
+	target = strmap_get(e->by_name, kir_string(e->m, v->a));
+	if (target == UINT32_MAX)
+		return;
+	if (e->funcs[target].target)
+		e->funcs[target].target->ncallers++;
+}
+
+static int compare_entry(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+	int c;
+
+	if (a->func != b->func)
+		return a->func < b->func ? -1 : 1;
+	if (a->context != b->context)
+		return a->context < b->context ? -1 : 1;
+	c = strcmp(a->at.file, b->at.file);
+	if (c)
+		return c;
+	if (a->at.line != b->at.line)
+		return a->at.line < b->at.line ? -1 : 1;
+	return a->at.col < b->at.col ? -1 : a->at.col > b->at.col;
+}
+
+static void find_entries(struct program *p)
+{
+	struct entry_list l = { 0 };
+
+	for (size_t i = 0; i < p->nunits; i++)
+		unit_registrations(p->units[i], &l);
+	if (l.n)
+		qsort(l.v, l.n, sizeof(*l.v), compare_entry);
+	p->entries = l.v;
+	for (size_t i = 0; i < l.n; i++) {
+		struct def *d = &p->defs[l.v[i].func];
+
+		if (!d->nentries++)
+			d->entries = &l.v[i];
+	}
+}
+
+static void find_hooks(struct program *p)
+{
+	p->hooks = xcalloc(p->nnames + 1, sizeof(*p->hooks));
+	for (size_t i = 0; i < p->nunits; i++) {
+		const struct engine *e = p->units[i];
+
+		for (uint32_t f = 0; f < e->m->nfields; f++) {
+			const struct kir_field *fd = &e->m->fields[f];
+			uint32_t name;
+
+			if (fd->type.kind != KIR_T_FUNCPTR)
+				continue;
+			name = names_find(p->names, kir_string(e->m, fd->name));
+			if (name != UINT32_MAX && name < p->nnames)
+				p->hooks[name] = true;
+		}
+	}
+}
+
+void program_link(struct program *p)
+{
+	struct linker l = { .p = p };
+	uint32_t **ids = xcalloc(p->nunits + 1, sizeof(*ids));
+
+	/* The result is the same for any order of the units. */
+	if (p->nunits > 1)
+		qsort(p->units, p->nunits, sizeof(*p->units), by_source);
+	p->nnames = names_count(p->names);
+	p->def_of_name = xmalloc((p->nnames + 1) * sizeof(*p->def_of_name));
+	memset(p->def_of_name, 0xff, (p->nnames + 1) * sizeof(*p->def_of_name));
+	for (uint32_t i = 0; i < imports_count(p->imports); i++) {
+		uint32_t id = add_def(&l, NULL, imports_name(p->imports, i), 0, 0);
+
+		p->defs[id].offset = imports_offset(p->imports, i);
+	}
+	for (size_t i = 0; i < p->nunits; i++) {
+		struct engine *e = p->units[i];
+
+		e->index = (uint32_t)i;
+		ids[i] = xcalloc(e->m->nfuncs + 1u, sizeof(**ids));
+		define_functions(&l, e, ids[i]);
+	}
+	for (size_t i = 0; i < p->nunits; i++) {
+		struct engine *e = p->units[i];
+
+		for (uint32_t f = 0; f < e->m->nfuncs; f++) {
+			struct func_info *fi = &e->funcs[f];
+
+			fi->def = ids[i][f] != KIR_NONE ? &p->defs[ids[i][f]] : NULL;
+			fi->target = fi->def;
+			if (fi->def ? fi->f->flags & KIR_F_WEAK :
+			    !(fi->f->flags & (KIR_F_STATIC | KIR_F_DEFINED)))
+				fi->target = resolve(e, fi->name);
+		}
+		free(ids[i]);
+	}
+	for (size_t i = 0; i < p->nunits; i++)
+		for (uint32_t f = 0; f < p->units[i]->m->nfuncs; f++)
+			unit_for_each_event(p->units[i], f, count_call, NULL);
+	free(ids);
+	free(l.slots);
+	find_hooks(p);
+	find_entries(p);
+}
