@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "common.h"
 #include "facts.h"
 #include "kir/kir_text.h"
 #include "spawn.h"
@@ -111,8 +112,40 @@ static int crash_signal(int status)
 	return WEXITSTATUS(status) > 128 ? WEXITSTATUS(status) - 128 : 0;
 }
 
-static bool lower_source(const struct job *job, const struct analysis *a,
-			 const char *kirb, struct outcome *out)
+/* Why the plugin wants the plain parse, or what clang did not like; malloc'd. */
+static char *reason_for_plain(const char *kirb, char *messages)
+{
+	char *file = xasprintf("%s.err", kirb), *reason = first_error(messages);
+	int fd = reason ? -1 : open(file, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		reason = read_all(fd);
+		reason[strcspn(reason, "\n")] = '\0';
+		close(fd);
+	}
+	unlink(file);
+	free(file);
+	return reason ? reason : xstrdup("clang failed");
+}
+
+static bool lower_with_common(const struct job *job, const struct analysis *a,
+			      const char *kirb, struct outcome *out)
+{
+	struct string_list args = { 0 };
+	char *messages;
+	int status;
+
+	common_arguments(&args, job, &job->args);
+	status = run_clang(job, a, &args, kirb, &messages);
+	if (status || access(kirb, R_OK))
+		out->plain = reason_for_plain(kirb, messages);
+	free(messages);
+	free(args.v);
+	return !out->plain;
+}
+
+static bool lower_plainly(const struct job *job, const struct analysis *a,
+			  const char *kirb, struct outcome *out)
 {
 	struct string_list args = job->args;
 	char *messages, *error;
@@ -145,6 +178,13 @@ static bool lower_source(const struct job *job, const struct analysis *a,
 		return true;
 	fail(out, OUTCOME_UNREADABLE, xstrdup("klint's plugin wrote nothing for it"));
 	return false;
+}
+
+static bool lower_source(const struct job *job, const struct analysis *a,
+			 const char *kirb, struct outcome *out)
+{
+	return (job->common && lower_with_common(job, a, kirb, out)) ||
+	       lower_plainly(job, a, kirb, out);
 }
 
 static struct kir_module *open_text(const char *path, char *err, size_t errlen)

@@ -25,6 +25,7 @@ struct job {
 	const char *path;	/* JOB_BINARY, JOB_TEXT */
 	struct string_list args;/* JOB_SOURCE: clang's, without its name */
 	struct frontend fe;	/* JOB_SOURCE */
+	const char *common;	/* JOB_SOURCE: directory of its precompiled headers, or NULL */
 	bool bare;		/* a source without any of its compiler's arguments */
 	const char *keep;	/* leave the KIR here and run no check; or NULL */
 	const char *facts;	/* leave the facts here, for the compile of `object`; or NULL */
@@ -43,6 +44,7 @@ struct outcome {
 	enum outcome_status status;
 	char *message;		/* when not DONE: one line that says why; when DONE: the
 				 * unit's main file as the findings name it; malloc'd */
+	char *plain;		/* why it was read without the headers that it was given; malloc'd */
 	struct finding_list findings;
 };
 void outcome_free(struct outcome *o);
@@ -56,6 +58,7 @@ struct analysis {
 	const char *names;	/* file for the plugin */
 	const char *tmp;	/* directory for KIR files */
 	long timeout;		/* seconds for each unit */
+	bool no_common;		/* read every unit plainly */
 };
 
 /* A unit that is being analysed. */

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "common.h"
 #include "outfile.h"
 #include "record.h"
 #include "session.h"
@@ -220,6 +221,7 @@ static int analyse_and_report(const struct cc *cc, const struct job *job)
 		with_facts.object = cc->compile.output;
 		with_facts.facts = xasprintf("%s.klint", cc->compile.output);
 	}
+	common_assign_one(&with_facts, &cc->s.analysis);
 	analyse_one(&with_facts, &cc->s.analysis, &out);
 	if (out.status == OUTCOME_DONE)
 		status = report_findings(cc, &out.findings, out.message);

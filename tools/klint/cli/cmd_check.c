@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "common.h"
 #include "pool.h"
 #include "result.h"
 #include "spawn.h"
@@ -26,6 +27,8 @@ static void gather(struct check *c)
 	struct outcome *outcomes = xcalloc(n, sizeof(*outcomes));
 
 	run_jobs(c->plan.v, n, options_jobs(c->opt), &c->s.analysis, outcomes);
+	if (c->opt->summary || c->opt->gaps)
+		common_tell(c->plan.v, outcomes, n, c->opt->gaps);
 	r->sources = xcalloc(n + 1, sizeof(*r->sources));
 	for (size_t i = 0; i < n; i++) {
 		struct outcome *o = &outcomes[i];

@@ -69,6 +69,9 @@ static const struct row table[] = {
 	{ "kernel", 0, "DIR", STRING, AT(kernel), OPT_TARGETS,
 	  "kernel build directory for a module's directory (default: KDIR, else\n"
 	  "the newest /lib/modules/*/build)" },
+	{ "plain", 0, NULL, FLAG, AT(plain), OPT_ANALYSE,
+	  "read every file from its first header on; by default files that include\n"
+	  "alike share precompiled headers, which are kept in ~/.cache/klint/common" },
 	{ "clang", 0, "PROG", STRING, AT(clang), OPT_ANALYSE,
 	  "read the source with this clang; klint must have a plugin for it" },
 	{ "function", 0, "NAME", STRING, AT(function), OPT_DUMP, "only this function" },

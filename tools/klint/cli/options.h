@@ -39,7 +39,7 @@ struct string_list {
 
 struct options {
 	bool help, rt, gaps, summary, quiet, binary, rules_table, rules_unused;
-	bool names, fail_on_given, format_given, no_facts;
+	bool names, fail_on_given, format_given, no_facts, plain;
 	enum format format;
 	enum severity fail_on;
 	long jobs, timeout, budget;	/* 0: the default */

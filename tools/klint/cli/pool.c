@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <string.h>
 #include "base/base.h"
+#include "common.h"
 #include "progress.h"
 #include "spawn.h"
 
@@ -91,7 +92,7 @@ static void sleep_until_news(struct pool *p)
 	spawn_die_if_interrupted();
 }
 
-void run_jobs(const struct job *jobs, size_t n, size_t nworkers,
+void run_jobs(struct job *jobs, size_t n, size_t nworkers,
 	      const struct analysis *a, struct outcome *outcomes)
 {
 	struct pool p = {
@@ -99,6 +100,7 @@ void run_jobs(const struct job *jobs, size_t n, size_t nworkers,
 		.nslots = nworkers < n ? nworkers : n,
 	};
 
+	common_assign(jobs, n, a);
 	p.slots = xcalloc(p.nslots, sizeof(*p.slots));
 	progress_begin(&p.progress, n);
 	for (fill(&p); p.running; fill(&p)) {

@@ -73,6 +73,7 @@ bool session_begin(struct session *s, const struct options *opt)
 		.names = names,
 		.tmp = tmp,
 		.timeout = session_timeout(opt),
+		.no_common = opt->plain,
 	};
 	return !opt->contracts || map_contracts(&s->analysis.check, opt->contracts);
 }

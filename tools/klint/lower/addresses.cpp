@@ -30,7 +30,7 @@ void Unit::findAddressTaken() {
 
   auto Reach = [&](const FunctionDecl *FD) {
     const FunctionDecl *Def = FD->getDefinition();
-    if (Def && followed(Def))
+    if (Def && isIncluded(Def) && followed(Def))
       Functions.insert(Def);
   };
   bool Discarded = false;

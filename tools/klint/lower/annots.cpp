@@ -134,7 +134,17 @@ void Unit::annotateFunction(const FunctionDecl *FD) {
       kir_func_annot(B, Name.c_str(), Text.c_str(), loc(Loc));
   };
   StringRef Section;
-  for (const FunctionDecl *Decl : FD->redecls()) {
+  SmallVector<const FunctionDecl *, 4> Decls;
+  for (const FunctionDecl *Decl : FD->redecls())
+    if (isIncluded(Decl))
+      Decls.push_back(Decl);
+  llvm::stable_sort(Decls, [&](const FunctionDecl *A, const FunctionDecl *B) {
+    bool First = A->isThisDeclarationADefinition();
+    if (First != B->isThisDeclarationADefinition())
+      return First;
+    return standsBefore(A, B);
+  });
+  for (const FunctionDecl *Decl : Decls) {
     SourceLocation From = SM.getExpansionLoc(Decl->getBeginLoc()), To;
     if (Decl->isThisDeclarationADefinition() && Decl->getBody())
       To = SM.getExpansionLoc(Decl->getBody()->getBeginLoc());

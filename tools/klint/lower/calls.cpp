@@ -102,10 +102,11 @@ kir_id Body::call(const CallExpr *E) {
     return opaque();
   kir_id Callee, Record = KIR_NONE;
   if (FD) {
-    StringRef Name = FD->getName();
+    StringRef Name = U.functionName(FD);
+    size_t Full = Name.size();
     if (ID)
       Name.consume_front("__builtin_");
-    if (Name.size() == FD->getName().size())
+    if (Name.size() == Full)
       U.useFunction(FD);
     else
       U.useFunctionName(Name, FD);

@@ -24,7 +24,8 @@ struct Number {
 /// Recursive descent over the tokens of one expression.
 class Evaluator {
 public:
-  Evaluator(Sema &S, ArrayRef<Token> Tokens) : S(S), Tokens(Tokens) {}
+  Evaluator(Sema &S, Guard *Common, ArrayRef<Token> Tokens)
+      : S(S), Common(Common), Tokens(Tokens) {}
 
   std::optional<int64_t> run() {
     std::optional<Number> Result = ternary();
@@ -209,7 +210,8 @@ private:
     if (!II)
       return nullptr;
     for (const NamedDecl *D : S.IdResolver.decls(DeclarationName(II)))
-      if (isa<EnumConstantDecl>(D) || isa<TypedefNameDecl>(D))
+      if ((isa<EnumConstantDecl>(D) || isa<TypedefNameDecl>(D)) &&
+          (!Common || Common->isIncluded(D->getLocation())))
         return D;
     return nullptr;
   }
@@ -244,6 +246,7 @@ private:
   }
 
   Sema &S;
+  Guard *Common;
   ArrayRef<Token> Tokens;
   size_t Pos = 0;
   unsigned Depth = 0;
@@ -279,10 +282,11 @@ void Unit::emitConstants() {
   for (const std::string &Name : Wanted.Constants) {
     IdentifierInfo *II = PP.getIdentifierInfo(Name);
     const MacroInfo *MI = PP.getMacroInfo(II);
-    if (MI && MI->isFunctionLike())
+    if (MI && (MI->isFunctionLike() ||
+               (Common && !Common->isIncluded(MI->getDefinitionLoc()))))
       continue;
     std::vector<Token> Tokens = expandedName(PP, II, Loc);
-    if (std::optional<int64_t> V = Evaluator(S, Tokens).run())
+    if (std::optional<int64_t> V = Evaluator(S, Common, Tokens).run())
       kir_const(B, Name.c_str(), *V);
   }
 }

@@ -11,13 +11,13 @@ using namespace clang;
 
 namespace klint {
 
-Unit::Unit(Sema &S, MacroTable &Macros, const Names &Wanted, kir_builder *B,
-           bool All)
+Unit::Unit(Sema &S, MacroTable &Macros, const Names &Wanted, Guard *Common,
+           kir_builder *B, bool All)
     : Ctx(S.getASTContext()), SM(S.getSourceManager()), S(S), Macros(Macros),
-      B(B), Wanted(Wanted), All(All) {}
+      B(B), Wanted(Wanted), Common(Common), All(All) {}
 
-void Unit::run() {
-  collectRoots();
+void Unit::run(ArrayRef<const Decl *> TopLevel) {
+  collectRoots(TopLevel);
   findAddressTaken();
   // Initialisers use functions and functions use variables, until neither does.
   size_t Next = 0;
@@ -48,38 +48,78 @@ bool Unit::isRoot(const FunctionDecl *FD) {
          (!FD->isInlined() && FD->isExternallyVisible());
 }
 
-void Unit::collectRoots() {
-  for (const Decl *D : Ctx.getTranslationUnitDecl()->decls()) {
-    if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
-      if (isRoot(FD)) {
-        if (Followed.insert(FD->getCanonicalDecl()).second)
-          FunctionsToLower.push_back(FD);
-      } else if (const auto *Alias = FD->getAttr<AliasAttr>()) {
-        useFunction(FD);
-        IdentifierInfo &II = Ctx.Idents.get(Alias->getAliasee());
-        for (const NamedDecl *Aliasee : S.IdResolver.decls(&II))
-          if (const auto *Target = dyn_cast<FunctionDecl>(Aliasee))
-            AddressTaken.insert(Target->getCanonicalDecl());
-      }
-    } else if (const auto *VD = dyn_cast<VarDecl>(D)) {
-      if (VD->hasInit() && inSource(VD->getLocation()))
-        Globals.insert(VD);
+// What a precompiled header declares and the unit does not include is not there.
+bool Unit::isIncluded(const Decl *D) {
+  return !Common || Common->isIncluded(D->getLocation());
+}
+
+void Unit::collectRoot(const Decl *D) {
+  if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
+    if (isRoot(FD)) {
+      if (Followed.insert(FD->getCanonicalDecl()).second)
+        FunctionsToLower.push_back(FD);
+    } else if (const auto *Alias = FD->getAttr<AliasAttr>()) {
+      useFunction(FD);
+      IdentifierInfo &II = Ctx.Idents.get(Alias->getAliasee());
+      for (const NamedDecl *Aliasee : S.IdResolver.decls(&II))
+        if (const auto *Target = dyn_cast<FunctionDecl>(Aliasee))
+          AddressTaken.insert(Target->getCanonicalDecl());
     }
+  } else if (const auto *VD = dyn_cast<VarDecl>(D)) {
+    if (VD->hasInit() && inSource(VD->getLocation()))
+      Globals.insert(VD);
   }
+}
+
+// Those of the precompiled header stand before all others.
+void Unit::collectRoots(ArrayRef<const Decl *> TopLevel) {
+  if (Common)
+    for (const std::string &Name : Common->roots())
+      for (const NamedDecl *ND : S.IdResolver.decls(&Ctx.Idents.get(Name)))
+        if (const auto *FD = dyn_cast<FunctionDecl>(ND); FD && isIncluded(FD))
+          for (const FunctionDecl *Decl : FD->redecls())
+            collectRoot(Decl);
+  for (const Decl *D : TopLevel)
+    if (isIncluded(D))
+      collectRoot(D);
+}
+
+// One that is only declared may have a name that is made for the place of its use.
+StringRef Unit::functionName(const FunctionDecl *FD) {
+  return FD->isDefined() ? FD->getName() : Macros.stableName(FD);
 }
 
 void Unit::useFunction(const FunctionDecl *FD) {
   if (!FD->getIdentifier())
     return;
-  useFunctionName(FD->getName(), FD);
+  useFunctionName(functionName(FD), FD);
   const FunctionDecl *Def = FD->getDefinition();
-  if (Def && Def->hasBody() && followed(Def) &&
+  if (Def && Def->hasBody() && isIncluded(Def) && followed(Def) &&
       Followed.insert(Def->getCanonicalDecl()).second)
     FunctionsToLower.push_back(Def);
 }
 
 void Unit::useFunctionName(StringRef Name, const FunctionDecl *FD) {
   Referenced.insert({Name, FD});
+}
+
+// By file and place in it.
+bool Unit::standsBefore(const Decl *A, const Decl *B) {
+  auto [FileA, OffsetA] = SM.getDecomposedLoc(SM.getExpansionLoc(A->getLocation()));
+  auto [FileB, OffsetB] = SM.getDecomposedLoc(SM.getExpansionLoc(B->getLocation()));
+  if (FileA == FileB)
+    return OffsetA < OffsetB;
+  return fileName(FileA) < fileName(FileB);
+}
+
+// Of all declarations of one name the one to speak of: which comes first or last
+// depends on the order of the headers.
+template <typename Decl> const Decl *Unit::namesake(const Decl *D) {
+  const Decl *Best = isIncluded(D) ? D : nullptr;
+  for (const Decl *Other : D->redecls())
+    if (isIncluded(Other) && (!Best || standsBefore(Other, Best)))
+      Best = Other;
+  return Best ? Best : D;
 }
 
 uint32_t Unit::functionFlags(const FunctionDecl *FD, const FunctionDecl *Def) {
@@ -104,6 +144,8 @@ uint32_t Unit::functionFlags(const FunctionDecl *FD, const FunctionDecl *Def) {
 void Unit::lowerFunction(const FunctionDecl *FD) {
   if (!Emitted.insert(FD->getName()).second)
     return;
+  if (Common)
+    Common->useFunction(FD);
   kir_func_begin(B, FD->getName().str().c_str(), functionFlags(FD, FD),
                  type(FD->getReturnType()), loc(FD->getLocation()),
                  loc(FD->getBody()->getEndLoc()));
@@ -118,8 +160,10 @@ void Unit::lowerFunction(const FunctionDecl *FD) {
 void Unit::declareFunction(StringRef Name, const FunctionDecl *FD) {
   if (!Emitted.insert(Name).second)
     return;
-  FD = FD->getMostRecentDecl();
+  FD = namesake(FD);
   const FunctionDecl *Def = FD->getDefinition();
+  if (Def && !isIncluded(Def))
+    Def = nullptr;
   kir_func_begin(B, Name.str().c_str(), functionFlags(FD, Def),
                  type(FD->getReturnType()), loc(FD->getLocation()),
                  loc(FD->getEndLoc()));
@@ -135,7 +179,7 @@ kir_id Unit::useGlobal(const VarDecl *VD) {
   if (Known != GlobalPlaces.end())
     return Known->second;
   const VarDecl *Def = VD->getDefinition();
-  Globals.insert(Def ? Def : VD);
+  Globals.insert(Def ? Def : namesake(VD));
   return GlobalPlaces[VD->getCanonicalDecl()] =
              kir_v_global(B, globalName(VD).c_str());
 }

@@ -40,6 +40,8 @@ kir_id Body::plainValue(const Expr *E) {
     return value(cast<FullExpr>(E)->getSubExpr());
   case Stmt::IntegerLiteralClass: {
     llvm::APInt V = cast<IntegerLiteral>(E)->getValue();
+    if (U.Macros.isCounter(E->getExprLoc(), V.getLimitedValue()))
+      return opaque();
     bool Signed = E->getType()->isSignedIntegerType();
     return integer((Signed ? V.sextOrTrunc(64) : V.zextOrTrunc(64)).getSExtValue());
   }

@@ -10,12 +10,19 @@ namespace klint {
 
 static constexpr uint64_t MaxPlainElements = 4096;
 
+// Two variables whose names differ by a __COUNTER__ are told apart by their order.
 std::string Unit::globalName(const VarDecl *VD) {
-  std::string Name;
+  auto [Known, New] = GlobalNames.try_emplace(VD->getCanonicalDecl());
+  if (!New)
+    return Known->second;
+  std::string Name = Macros.stableName(VD).str();
   if (const auto *FD = dyn_cast<FunctionDecl>(VD->getDeclContext()))
     if (VD->isStaticLocal())
-      Name = FD->getName().str() + ".";
-  return Name + VD->getName().str();
+      Name = FD->getName().str() + "." + Name;
+  if (Macros.stableName(VD).size() < VD->getName().size())
+    if (unsigned Before = CounterNames[Name]++)
+      Name += "." + std::to_string(Before + 1);
+  return GlobalNames[VD->getCanonicalDecl()] = Name;
 }
 
 kir_id Unit::useLiteral(const CompoundLiteralExpr *E) {

@@ -11,6 +11,16 @@ using namespace clang;
 
 namespace klint {
 
+std::string Unit::fileName(FileID File) {
+  if (Common) {
+    StringRef Requested = Common->requestedName(SM.getLocForStartOfFile(File));
+    if (!Requested.empty())
+      return Requested.str();
+  }
+  OptionalFileEntryRef Entry = SM.getFileEntryRefForID(File);
+  return Entry ? Entry->getName().str() : "";
+}
+
 kir_id Unit::loc(SourceLocation Loc) {
   if (Loc.isInvalid())
     return kir_loc(B, "", 0, 0, nullptr);
@@ -28,8 +38,7 @@ kir_id Unit::loc(SourceLocation Loc) {
   auto [File, Offset] = SM.getDecomposedLoc(Written);
   auto [Name, IsNew] = FileNames.try_emplace(File, nullptr);
   if (IsNew) {
-    OptionalFileEntryRef Entry = SM.getFileEntryRefForID(File);
-    FileNameTexts.push_back(Entry ? Entry->getName().str() : "");
+    FileNameTexts.push_back(fileName(File));
     Name->second = FileNameTexts.back().c_str();
   }
   kir_id Id = kir_loc(B, Name->second, SM.getLineNumber(File, Offset),

@@ -5,6 +5,7 @@
 #ifndef KLINT_LOWER_LOWER_H
 #define KLINT_LOWER_LOWER_H
 
+#include "common.h"
 #include "macros.h"
 
 #include "clang/AST/ASTContext.h"
@@ -30,11 +31,13 @@ struct Names {
 /// One translation unit: locations, types, and what is still to be lowered.
 class Unit {
 public:
-  Unit(clang::Sema &S, MacroTable &Macros, const Names &Wanted,
+  /// Common is null when the unit was read without a precompiled header.
+  Unit(clang::Sema &S, MacroTable &Macros, const Names &Wanted, Guard *Common,
        kir_builder *B, bool All);
 
-  /// Lowers the parsed unit into the builder.
-  void run();
+  /// Lowers the parsed unit into the builder: TopLevel is what stands in it, and
+  /// in those headers that were not precompiled.
+  void run(llvm::ArrayRef<const clang::Decl *> TopLevel);
 
   clang::ASTContext &Ctx;
   clang::SourceManager &SM;
@@ -44,6 +47,8 @@ public:
 
   // locations.cpp
   kir_id loc(clang::SourceLocation Loc);
+  /// Under which it was found.
+  std::string fileName(clang::FileID File);
   /// In the main file, or in a source file that it includes.
   bool inSource(clang::SourceLocation Loc);
 
@@ -52,9 +57,12 @@ public:
   kir_id record(const clang::RecordDecl *RD);
   /// The record, and its fields are wanted in the module.
   kir_id defineRecord(const clang::RecordDecl *RD);
+  /// Of a record, or null when the unit does not see it.
+  const clang::RecordDecl *definition(const clang::RecordDecl *RD);
   kir_id recordOf(clang::QualType T); ///< KIR_NONE unless T is a record.
 
   // decls.cpp
+  llvm::StringRef functionName(const clang::FunctionDecl *FD);
   void useFunction(const clang::FunctionDecl *FD);
   void useFunctionName(llvm::StringRef Name, const clang::FunctionDecl *FD);
   kir_id useGlobal(const clang::VarDecl *VD);
@@ -72,7 +80,11 @@ private:
   // decls.cpp
   bool isRoot(const clang::FunctionDecl *FD);
   bool followed(const clang::FunctionDecl *FD);
-  void collectRoots();
+  void collectRoots(llvm::ArrayRef<const clang::Decl *> TopLevel);
+  void collectRoot(const clang::Decl *D);
+  bool isIncluded(const clang::Decl *D);
+  bool standsBefore(const clang::Decl *A, const clang::Decl *B);
+  template <typename Decl> const Decl *namesake(const Decl *D);
   void lowerFunction(const clang::FunctionDecl *FD);
   void declareFunction(llvm::StringRef Name, const clang::FunctionDecl *FD);
   uint32_t functionFlags(const clang::FunctionDecl *FD,
@@ -103,6 +115,7 @@ private:
   void emitConstants();
 
   const Names &Wanted;
+  Guard *Common;
   bool All;
   llvm::DenseMap<unsigned, kir_id> Locs;
   llvm::DenseMap<clang::FileID, const char *> FileNames;
@@ -119,6 +132,8 @@ private:
   llvm::SetVector<const clang::VarDecl *> Globals;
   llvm::StringSet<> EmittedGlobals;
   size_t NextGlobal = 0, NextLiteral = 0;
+  llvm::DenseMap<const clang::VarDecl *, std::string> GlobalNames; ///< Canonical.
+  llvm::StringMap<unsigned> CounterNames; ///< How many have the name already.
   llvm::DenseMap<const clang::VarDecl *, kir_id> GlobalPlaces;
   llvm::MapVector<const clang::CompoundLiteralExpr *, std::string> Literals;
   llvm::DenseMap<const clang::VarDecl *, std::optional<int64_t>> ConstantVars;

@@ -11,6 +11,7 @@
 #include "clang/Lex/MacroArgs.h"
 #include "clang/Lex/MacroInfo.h"
 #include "clang/Lex/PPCallbacks.h"
+#include "llvm/ADT/StringExtras.h"
 #include <algorithm>
 
 using namespace clang;
@@ -30,6 +31,8 @@ public:
       Table.record(Name, MD.getMacroInfo(), Range, Args);
     if (Table.Annotations.contains(II))
       Table.recordAnnotation(Name, Range, Args);
+    if (II == Table.Counter)
+      Table.recordCounter(Name);
   }
 
 private:
@@ -37,7 +40,8 @@ private:
 };
 
 MacroTable::MacroTable(Preprocessor &PP)
-    : PP(PP), SM(PP.getSourceManager()) {}
+    : PP(PP), SM(PP.getSourceManager()),
+      Counter(PP.getIdentifierInfo("__COUNTER__")) {}
 
 void MacroTable::watchContract(StringRef Name) {
   Contracts.insert(PP.getIdentifierInfo(Name));
@@ -48,8 +52,7 @@ void MacroTable::watchAnnotation(StringRef Name) {
 }
 
 void MacroTable::attach() {
-  if (!Contracts.empty() || !Annotations.empty())
-    PP.addPPCallbacks(std::make_unique<Recorder>(*this));
+  PP.addPPCallbacks(std::make_unique<Recorder>(*this));
 }
 
 void MacroTable::stop() { Stopped = true; }
@@ -65,7 +68,7 @@ void MacroTable::record(const Token &Name, const MacroInfo *MI,
   Expansion &X = Expansions.emplace_back();
   X.Name = Name.getIdentifierInfo();
   X.Range = Range;
-  ByName[Name.getLocation().getRawEncoding()] = &X;
+  ByName[Range.getBegin().getRawEncoding()] = &X;
   if (!Args || !MI)
     return;
   unsigned NumParams = MI->getNumParams();
@@ -105,6 +108,65 @@ void MacroTable::recordAnnotation(const Token &Name, SourceRange Range,
     }
   Use.Loc = SM.getExpansionLoc(Use.Loc);
   Uses.push_back(std::move(Use));
+}
+
+// Where in a file the outermost macro, or its argument, was written.  What was
+// pasted together is spelled in no file.
+unsigned MacroTable::written(SourceLocation Loc) const {
+  while (Loc.isMacroID()) {
+    SourceLocation Up = SM.getImmediateExpansionRange(Loc).getBegin();
+    if (SM.isMacroArgExpansion(Loc)) {
+      SourceLocation Spelling = SM.getImmediateSpellingLoc(Loc);
+      if (Spelling.isMacroID() || !SM.isWrittenInScratchSpace(Spelling))
+        Up = Spelling;
+    }
+    Loc = Up;
+  }
+  return Loc.getRawEncoding();
+}
+
+// The callback comes before the number is taken.
+void MacroTable::recordCounter(const Token &Name) {
+  Counters[written(Name.getLocation())].push_back(PP.getCounterValue());
+}
+
+bool MacroTable::isCounter(SourceLocation Loc, uint64_t Value) const {
+  if (!Loc.isMacroID() || !SM.isWrittenInScratchSpace(SM.getSpellingLoc(Loc)))
+    return false;
+  auto Known = Counters.find(written(Loc));
+  return Known != Counters.end() && llvm::is_contained(Known->second, Value);
+}
+
+// Where the number stands for itself: a small one in the middle of a name may have
+// been written by somebody.
+static size_t findNumber(StringRef Name, StringRef Digits) {
+  size_t At = Name.rfind(Digits);
+  if (At == StringRef::npos || !At || Digits.size() < 2)
+    return StringRef::npos;
+  StringRef Rest = Name.drop_front(At + Digits.size());
+  bool Apart = Name[At - 1] == '_' && Rest.starts_with("_");
+  return Rest.empty() || Apart ? At : StringRef::npos;
+}
+
+StringRef MacroTable::stableName(const NamedDecl *D) {
+  if (!D->getLocation().isMacroID())
+    return D->getName();
+  auto [Cached, New] = StableNames.try_emplace(D, D->getName().str());
+  std::string &Name = Cached->second;
+  auto Known = Counters.end();
+  if (New)
+    Known = Counters.find(written(D->getLocation()));
+  if (Known == Counters.end())
+    return Name;
+  for (unsigned Value : Known->second) {
+    std::string Digits = std::to_string(Value);
+    size_t At = findNumber(Name, Digits);
+    if (At == StringRef::npos)
+      continue;
+    Name.erase(At, Digits.size());
+    break;
+  }
+  return Name;
 }
 
 Expansion *MacroTable::innermost(SourceLocation Loc) {

@@ -6,6 +6,7 @@
 #ifndef KLINT_LOWER_MACROS_H
 #define KLINT_LOWER_MACROS_H
 
+#include "clang/AST/Decl.h"
 #include "clang/Basic/IdentifierTable.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Preprocessor.h"
@@ -15,6 +16,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -44,6 +46,9 @@ struct AnnotationUse {
   const clang::IdentifierInfo *Name = nullptr;
   std::string Text; ///< Arguments, only for uses inside other macros.
 };
+
+class Reader;
+class Writer;
 
 class MacroTable {
 public:
@@ -77,6 +82,19 @@ public:
                                             clang::SourceLocation To);
   std::string annotationText(const AnnotationUse &Use) const;
 
+  /// The name of a declaration without the number that __COUNTER__ put into it:
+  /// that one depends on what else the unit includes.
+  llvm::StringRef stableName(const clang::NamedDecl *D);
+  /// The literal is a value of __COUNTER__.
+  bool isCounter(clang::SourceLocation Loc, uint64_t Value) const;
+
+  // macros_io.cpp: what was recorded in a header that is precompiled.
+  void write(Writer &W) const;
+  /// To be followed by place(), before anything is asked.
+  void read(Reader &R);
+  /// The locations that were read are Delta away from those of this unit.
+  void place(int32_t Delta);
+
 private:
   class Recorder;
   friend class Recorder;
@@ -85,12 +103,18 @@ private:
               clang::SourceRange Range, const clang::MacroArgs *Args);
   void recordAnnotation(const clang::Token &Name, clang::SourceRange Range,
                         const clang::MacroArgs *Args);
+  unsigned written(clang::SourceLocation Loc) const;
+  void recordCounter(const clang::Token &Name);
   Expansion *innermost(clang::SourceLocation Loc);
 
   clang::Preprocessor &PP;
   clang::SourceManager &SM;
   bool Stopped = false;
   llvm::DenseSet<const clang::IdentifierInfo *> Contracts, Annotations;
+  const clang::IdentifierInfo *Counter = nullptr;
+  /// Values of __COUNTER__, by where in a file the macro was written that used it.
+  llvm::DenseMap<unsigned, llvm::SmallVector<unsigned, 2>> Counters;
+  std::unordered_map<const clang::NamedDecl *, std::string> StableNames;
   std::deque<Expansion> Expansions;
   llvm::DenseMap<unsigned, Expansion *> ByName; ///< By raw location of the name.
   /// For the body of a macro expansion (a FileID): the innermost recorded one.

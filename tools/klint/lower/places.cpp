@@ -73,7 +73,7 @@ kir_id Body::declPlace(const DeclRefExpr *E) {
   if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
     if (live() || !Function)
       U.useFunction(FD);
-    return kir_v_func(B, FD->getName().str().c_str());
+    return kir_v_func(B, U.functionName(FD).str().c_str());
   }
   if (const auto *EC = dyn_cast<EnumConstantDecl>(D))
     return integer(EC->getInitVal().extOrTrunc(64).getSExtValue());
@@ -91,7 +91,7 @@ kir_id Body::variable(const VarDecl *VD) {
   if (!Function || isa<ParmVarDecl>(VD))
     return opaque();
   // Not declared on any path that was walked: it still gets its place.
-  uint32_t Index = kir_func_local(B, VD->getName().str().c_str(),
+  uint32_t Index = kir_func_local(B, U.Macros.stableName(VD).str().c_str(),
                                   U.type(VD->getType()), U.loc(VD->getLocation()));
   return Variables[VD] = kir_v_local(B, Index);
 }

@@ -5,9 +5,13 @@
 //   -fplugin-arg-klint-out=FILE     where the module goes (required)
 //   -fplugin-arg-klint-names=FILE   the names that the rules ask for
 //   -fplugin-arg-klint-all          lower header functions that nobody uses, too
+//   -fplugin-arg-klint-common=FILE  the unit begins with a precompiled header, and
+//                                   this is its table (common.h)
+//   -fplugin-arg-klint-make-common=FILE  the unit is such a header: write its table
 //
 // It must not be noticed by the compile: it emits no diagnostics and never fails.
-// What goes wrong is one line in FILE.err.
+// What goes wrong is one line in FILE.err.  Only a unit that was given a precompiled
+// header ends the process, with ExitPlain, when it must be read without.
 
 #include "lower.h"
 
@@ -20,6 +24,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstring>
+#include <unistd.h>
 
 using namespace clang;
 
@@ -27,7 +32,7 @@ namespace klint {
 namespace {
 
 struct Options {
-  std::string Out, NamesFile, Problem;
+  std::string Out, NamesFile, Common, MakeCommon, Problem;
   bool All = false;
 };
 
@@ -89,14 +94,34 @@ public:
       Macros.watchContract(Name);
     for (const std::string &Name : Wanted.Annotations)
       Macros.watchAnnotation(Name);
-    if (Opts.Problem.empty())
-      Macros.attach();
+    if (!Opts.Problem.empty())
+      return;
+    Macros.attach();
+    numberApart();
+    if (!Opts.Common.empty()) {
+      Common = std::make_unique<Guard>(
+          CI, Macros, [this](std::string Reason) { readPlainly(Reason); });
+      if (Common->load(Opts.Common, Opts.Problem))
+        Common->attach();
+    }
+    if (!Opts.MakeCommon.empty()) {
+      Header = std::make_unique<Recorder>(CI);
+      Header->attach();
+    }
+  }
+
+  bool HandleTopLevelDecl(DeclGroupRef Group) override {
+    for (const Decl *D : Group)
+      TopLevel.push_back(D);
+    return true;
   }
 
   void InitializeSema(Sema &S) override { TheSema = &S; }
   void ForgetSema() override { TheSema = nullptr; }
 
   void HandleTranslationUnit(ASTContext &Ctx) override {
+    if (Header && !CI.getDiagnostics().hasErrorOccurred())
+      makeCommon(Ctx);
     if (Opts.Out.empty())
       return;
     if (Opts.Problem.empty() && CI.getDiagnostics().hasErrorOccurred())
@@ -112,14 +137,38 @@ public:
   }
 
 private:
+  // Where nothing is compiled, __COUNTER__ may begin with numbers that nobody has
+  // written into a name, and that a header has not used.
+  void numberApart() {
+    if (CI.getFrontendOpts().ProgramAction == frontend::ParseSyntaxOnly)
+      CI.getPreprocessor().setCounterValue(1500000000);
+    else if (CI.getFrontendOpts().ProgramAction == frontend::GeneratePCH)
+      CI.getPreprocessor().setCounterValue(1000000000);
+  }
+
+  [[noreturn]] void readPlainly(const std::string &Reason) {
+    writeError(Opts, Reason);
+    _exit(ExitPlain);
+  }
+
+  void makeCommon(ASTContext &Ctx) {
+    std::string Problem;
+    if (Header->finish(Ctx, Macros, Opts.MakeCommon, Problem))
+      return;
+    llvm::errs() << "error: " << Problem << "\n";
+    _exit(1);
+  }
+
   void lower(ASTContext &Ctx) {
     Macros.stop();
+    if (Common)
+      Common->stop();
     const SourceManager &SM = Ctx.getSourceManager();
     OptionalFileEntryRef Main = SM.getFileEntryRefForID(SM.getMainFileID());
     std::string Source = Main ? Main->getName().str() : "<stdin>";
     kir_builder *B =
         kir_builder_new(Source.c_str(), "clang " CLANG_VERSION_STRING);
-    Unit(*TheSema, Macros, Wanted, B, Opts.All).run();
+    Unit(*TheSema, Macros, Wanted, Common.get(), B, Opts.All).run(TopLevel);
     char Error[512] = "";
     kir_module *Module = kir_builder_finish(B, Error, sizeof(Error));
     if (!Module || kir_save(Module, Opts.Out.c_str(), Error, sizeof(Error)))
@@ -131,6 +180,9 @@ private:
   Options Opts;
   Names Wanted;
   MacroTable Macros;
+  std::unique_ptr<Guard> Common;
+  std::unique_ptr<Recorder> Header;
+  std::vector<const Decl *> TopLevel;
   Sema *TheSema = nullptr;
 };
 
@@ -148,6 +200,10 @@ protected:
         Opts.Out = Arg.str();
       else if (Arg.consume_front("names="))
         Opts.NamesFile = Arg.str();
+      else if (Arg.consume_front("make-common="))
+        Opts.MakeCommon = Arg.str();
+      else if (Arg.consume_front("common="))
+        Opts.Common = Arg.str();
       else if (Arg == "all")
         Opts.All = true;
       else

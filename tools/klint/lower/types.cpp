@@ -65,14 +65,19 @@ std::string Unit::recordName(const RecordDecl *RD) {
   PresumedLoc P = SM.getPresumedLoc(SM.getExpansionLoc(RD->getLocation()), false);
   if (P.isInvalid())
     return "anon@";
-  std::string Name = "anon@";
-  Name += P.getFilename();
+  std::string Name =
+      "anon@" + fileName(SM.getFileID(SM.getExpansionLoc(RD->getLocation())));
   return Name + ":" + std::to_string(P.getLine()) + ":" +
          std::to_string(P.getColumn());
 }
 
+const RecordDecl *Unit::definition(const RecordDecl *RD) {
+  const RecordDecl *Def = RD->getDefinition();
+  return Def && isIncluded(Def) ? Def : nullptr;
+}
+
 kir_id Unit::record(const RecordDecl *RD) {
-  if (const RecordDecl *Def = RD->getDefinition())
+  if (const RecordDecl *Def = definition(RD))
     RD = Def;
   auto [Known, New] = Records.try_emplace(RD, KIR_NONE);
   if (!New)
@@ -82,7 +87,7 @@ kir_id Unit::record(const RecordDecl *RD) {
 }
 
 kir_id Unit::defineRecord(const RecordDecl *RD) {
-  if (const RecordDecl *Def = RD->getDefinition())
+  if (const RecordDecl *Def = definition(RD))
     RecordsToDefine.insert(Def);
   return record(RD);
 }
