@@ -162,14 +162,6 @@ static void apply_outs(struct application *ap)
 	}
 }
 
-/* Members that the callee may have stored to. */
-static void forget_stored(struct solver *sv, struct work_state *w, const struct summary *sum,
-			  origin at)
-{
-	for (uint32_t i = 0; i < sum->nstored; i++)
-		eval_forget_field(sv, w, sum->stored[i], SYM_NONE, at);
-}
-
 /* Can the callee take this way from the state, as far as its conditions tell? */
 static bool is_possible(struct application *ap, const struct outcome *o,
 			const struct work_state *before)
@@ -230,7 +222,7 @@ static bool apply_outcome(struct application *ap)
 
 	/* In the callee: what it may change. */
 	ret = eval_fresh(sv, w, ap->c->at);
-	forget_stored(sv, w, ap->sum, ap->c->at);
+	eval_forget_stored(sv, w, ap->sum, ap->c->at);
 	if (!ap->cleanup)
 		call_forget_pointed(sv, w, ap->c, ap->sum->hidden | o->unsure);
 
@@ -272,7 +264,7 @@ static void apply_unclear(struct application *ap, struct work_state *w)
 			if (o->ctx[k])
 				w->s.ctx_unclear |= 1u << k;
 	}
-	forget_stored(sv, w, ap->sum, ap->c->at);
+	eval_forget_stored(sv, w, ap->sum, ap->c->at);
 	call_forget_pointed(sv, w, ap->c, ap->sum->writes);
 	if (ap->dst != SYM_NONE)
 		state_bind(w, ap->dst, eval_fresh(sv, w, ap->c->at));

@@ -384,7 +384,7 @@ static void collect_stores(struct engine *e, const struct reader *r, struct aren
 	free(l.v);
 }
 
-static uint32_t store_index(const struct flow *fl, uint32_t name)
+uint32_t flow_store_index(const struct flow *fl, uint32_t name)
 {
 	const uint32_t *at = fl->nstores ?
 		bsearch(&name, fl->stores, fl->nstores, sizeof(name), compare_u32) : NULL;
@@ -394,7 +394,7 @@ static uint32_t store_index(const struct flow *fl, uint32_t name)
 
 bool flow_in_stores(const struct flow *fl, const uint64_t *set, uint32_t name)
 {
-	uint32_t i = store_index(fl, name);
+	uint32_t i = flow_store_index(fl, name);
 
 	return i != UINT32_MAX && flow_has(set, i);
 }
@@ -407,7 +407,7 @@ struct store_set {
 static void add_store(void *data, uint32_t name)
 {
 	struct store_set *s = data;
-	uint32_t i = store_index(s->fl, name);
+	uint32_t i = flow_store_index(s->fl, name);
 
 	if (i != UINT32_MAX)
 		set_bit(s->set, i);

@@ -53,6 +53,8 @@ bool flow_is_tested(const struct flow *fl, uint32_t name);
 /* Add the members that the event may store to, itself or in a callee, to @set. */
 void flow_add_stores(struct engine *e, const struct flow *fl, const struct kir_event *ev,
 		     uint64_t *set);
+/* The index of the member called @name in fl->stores, or UINT32_MAX. */
+uint32_t flow_store_index(const struct flow *fl, uint32_t name);
 /* Is the member called @name in @set (of store_words)? */
 bool flow_in_stores(const struct flow *fl, const uint64_t *set, uint32_t name);
 

@@ -400,6 +400,7 @@ const struct summary *solve_function(struct engine *e, struct func_info *fi)
 	} else {
 		wk.blocks = xcalloc(sv.fl->nblocks, sizeof(*wk.blocks));
 		sv.changed = xcalloc(sv.fl->store_words, sizeof(*sv.changed));
+		sv.noted = xcalloc(sv.fl->store_words, sizeof(*sv.noted));
 		walk_function(&wk);
 		for (uint32_t b = 0; b < sv.fl->nblocks; b++) {
 			free(wk.blocks[b].v);
@@ -425,6 +426,8 @@ const struct summary *solve_function(struct engine *e, struct func_info *fi)
 	free(sv.stored);
 	free(sv.out);
 	free(sv.changed);
+	free(sv.noted);
+	free(sv.applied);
 	arena_free(sv.tmp);
 	return sum;
 }

@@ -26,8 +26,11 @@ struct solver {
 	size_t nviolations, violations_cap;
 	struct exit_path *exits;
 	size_t nexits, exits_cap;
-	uint32_t *stored;	/* names of members stored to */
+	uint32_t *stored;	/* names of members stored to, each once if flow knows it: */
 	size_t nstored, stored_cap;
+	uint64_t *noted;	/* those of fl->stores that are among them, */
+	const struct summary **applied;	/* and callees whose stores are */
+	size_t napplied, applied_cap;
 	uint64_t *changed;	/* members that may have been stored to before the event */
 	uint32_t block;		/* that is being walked */
 	uint32_t steps;		/* states walked so far */
@@ -51,9 +54,9 @@ bool eval_assume_cons(struct solver *sv, struct work_state *w, sym x, const stru
 sym eval_fresh(struct solver *sv, struct work_state *w, uint32_t point);
 /* store.c: */
 void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, origin at);
-/* The member called @name of any object but the one at @keep may be changed by @at. */
-void eval_forget_field(struct solver *sv, struct work_state *w, uint32_t name, sym keep,
-		       origin at);
+/* The members that the callee stores to, of any object, may be changed by the call @at. */
+void eval_forget_stored(struct solver *sv, struct work_state *w, const struct summary *sum,
+			origin at);
 /* Every load that @x speaks of still is what memory held at entry. */
 bool eval_is_entry(const struct solver *sv, const uint64_t *changed, sym x);
 void eval_copy(struct solver *sv, struct work_state *w, sym dst, sym src);

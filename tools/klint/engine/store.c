@@ -5,8 +5,29 @@
  */
 #include "solver.h"
 
-/* The load of a member called @name that @x speaks of, one of them. */
-static sym find_load(const struct symtab *t, sym x, uint32_t name)
+/* Names of members, sorted. */
+struct members {
+	const uint32_t *v;
+	uint32_t n;
+};
+
+static bool is_among(const struct members *m, uint32_t name)
+{
+	uint32_t lo = 0, hi = m->n;
+
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (m->v[mid] < name)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < m->n && m->v[lo] == name;
+}
+
+/* A load of one of the members that @x speaks of, the outermost, or SYM_NONE. */
+static sym find_load(const struct symtab *t, sym x, const struct members *m)
 {
 	const struct sym_node *n = sym_get(t, x);
 	const struct sym_node *at;
@@ -16,12 +37,12 @@ static sym find_load(const struct symtab *t, sym x, uint32_t name)
 		return SYM_NONE;
 	if (n->kind == S_LOAD) {
 		at = sym_get(t, n->a);
-		if (at->kind == S_FIELD && at->b == name)
+		if (at->kind == S_FIELD && is_among(m, at->b))
 			return x;
 	}
-	in = find_load(t, n->a, name);
+	in = find_load(t, n->a, m);
 	if (in == SYM_NONE && sym_has_second(n))
-		in = find_load(t, n->b, name);
+		in = find_load(t, n->b, m);
 	return in;
 }
 
@@ -63,23 +84,24 @@ static sym past_name(struct solver *sv, struct work_state *w, sym load, origin a
 }
 
 /* What is known of what memory held at entry still is. */
-static void keep_entry_facts(struct solver *sv, struct work_state *w, uint32_t name, origin at)
+static void keep_entry_facts(struct solver *sv, struct work_state *w, const struct members *m,
+			     origin at)
 {
 	struct symtab *t = sv->e->t;
-	struct fact kept[8];
+	struct fact kept[STATE_FACTS];
 	unsigned int n = 0, nkept = 0;
 
 	for (unsigned int i = 0; i < w->s.nfacts; i++) {
 		struct fact f = w->facts[i];
+		sym load = find_load(t, f.what, m);
 
-		if (!sym_loads_field(t, f.what, name)) {
+		if (load == SYM_NONE) {
 			w->facts[n++] = f;
 			continue;
 		}
-		for (sym load = find_load(t, f.what, name); load != SYM_NONE;
-		     load = find_load(t, f.what, name))
+		for (; load != SYM_NONE; load = find_load(t, f.what, m))
 			f.what = sym_replace(t, f.what, load, past_name(sv, w, load, at));
-		if (nkept < 8 && !(sym_get(t, f.what)->flags & (SF_FRESH | SF_OLD)))
+		if (!(sym_get(t, f.what)->flags & (SF_FRESH | SF_OLD)))
 			kept[nkept++] = f;
 	}
 	w->s.nfacts = (uint16_t)n;
@@ -90,8 +112,21 @@ static void keep_entry_facts(struct solver *sv, struct work_state *w, uint32_t n
 	}
 }
 
-void eval_forget_field(struct solver *sv, struct work_state *w, uint32_t name, sym keep,
-		       origin at)
+/* The function stores to such a member. */
+static void note_stored(struct solver *sv, uint32_t name)
+{
+	uint32_t i = flow_store_index(sv->fl, name);
+
+	if (i != UINT32_MAX) {
+		if (flow_has(sv->noted, i))
+			return;
+		sv->noted[i / 64] |= 1ull << (i % 64);
+	}
+	vec_push(sv->stored, sv->nstored, sv->stored_cap) = name;
+}
+
+static void forget_members(struct solver *sv, struct work_state *w, const struct members *m,
+			   sym keep, origin at)
 {
 	struct symtab *t = sv->e->t;
 	unsigned int n = 0;
@@ -99,7 +134,8 @@ void eval_forget_field(struct solver *sv, struct work_state *w, uint32_t name, s
 
 	for (unsigned int i = 0; i < w->s.nenv; i++) {
 		const struct sym_node *node = sym_get(t, w->env[i].addr);
-		bool same = node->kind == S_FIELD && node->b == name && w->env[i].addr != keep &&
+		bool same = node->kind == S_FIELD && w->env[i].addr != keep &&
+			    is_among(m, node->b) &&
 			    !sym_is(t, sym_root(t, w->env[i].addr), S_VAR);
 
 		if (!same)
@@ -107,8 +143,8 @@ void eval_forget_field(struct solver *sv, struct work_state *w, uint32_t name, s
 	}
 	w->s.nenv = (uint16_t)n;
 	/* What variables have copied from there stays what it was. */
-	for (unsigned int i = 0; i < w->s.nenv && nth < 4; i++) {
-		sym load = find_load(t, w->env[i].value, name);
+	for (unsigned int i = 0; i < w->s.nenv && nth < 4 * m->n; i++) {
+		sym load = find_load(t, w->env[i].value, m);
 
 		if (load == SYM_NONE)
 			continue;
@@ -116,8 +152,24 @@ void eval_forget_field(struct solver *sv, struct work_state *w, uint32_t name, s
 		state_replace(w, t, load, past_name(sv, w, load, at));
 		i = UINT32_MAX;		/* from the start: entries have moved */
 	}
-	keep_entry_facts(sv, w, name, at);
-	vec_push(sv->stored, sv->nstored, sv->stored_cap) = name;
+	keep_entry_facts(sv, w, m, at);
+}
+
+void eval_forget_stored(struct solver *sv, struct work_state *w, const struct summary *sum,
+			origin at)
+{
+	struct members m = { sum->stored, sum->nstored };
+
+	if (!sum->nstored)
+		return;
+	forget_members(sv, w, &m, SYM_NONE, at);
+	/* Once for each callee, whatever number of states call it. */
+	for (size_t i = sv->napplied; i-- > 0;)
+		if (sv->applied[i] == sum)
+			return;
+	vec_push(sv->applied, sv->napplied, sv->applied_cap) = sum;
+	for (uint32_t i = 0; i < sum->nstored; i++)
+		note_stored(sv, sum->stored[i]);
 }
 
 void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, origin at)
@@ -135,9 +187,12 @@ void eval_store(struct solver *sv, struct work_state *w, sym addr, sym value, or
 		state_replace(w, t, before, old);
 		value = sym_replace(t, value, before, old);
 		if (n->kind == S_FIELD) {
+			struct members m = { &n->b, 1 };
+
 			/* The value may speak of what is renamed: it is in the state. */
 			state_bind(w, addr, value);
-			eval_forget_field(sv, w, n->b, addr, at);
+			forget_members(sv, w, &m, addr, at);
+			note_stored(sv, n->b);
 			return;
 		}
 	} else {

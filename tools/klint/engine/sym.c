@@ -354,30 +354,19 @@ static bool is_leaf(const struct sym_node *n)
 	return n->depth == 0;
 }
 
+/* Operands are older than what is made of them. */
 bool sym_mentions(const struct symtab *t, sym s, sym what)
 {
-	const struct sym_node *n = sym_get(t, s);
+	while (s > what) {
+		const struct sym_node *n = sym_get(t, s);
 
-	if (s == what)
-		return true;
-	if (is_leaf(n))
-		return false;
-	return sym_mentions(t, n->a, what) || (sym_has_second(n) && sym_mentions(t, n->b, what));
-}
-
-bool sym_loads_field(const struct symtab *t, sym s, uint32_t name)
-{
-	const struct sym_node *n = sym_get(t, s);
-
-	if (!(n->flags & SF_LOAD))
-		return false;
-	if (n->kind == S_LOAD) {
-		const struct sym_node *at = sym_get(t, n->a);
-
-		if (at->kind == S_FIELD && at->b == name)
+		if (is_leaf(n))
+			return false;
+		if (sym_has_second(n) && sym_mentions(t, n->b, what))
 			return true;
+		s = n->a;
 	}
-	return sym_loads_field(t, n->a, name) || (sym_has_second(n) && sym_loads_field(t, n->b, name));
+	return s == what;
 }
 
 sym sym_leaf(struct symtab *t, const struct sym_node *n)
@@ -401,11 +390,12 @@ sym sym_with(struct symtab *t, const struct sym_node *n, sym a, sym b)
 
 sym sym_replace(struct symtab *t, sym s, sym what, sym by)
 {
-	struct sym_node n = *sym_get(t, s);
+	struct sym_node n;
 	sym a, b;
 
-	if (s == what)
-		return by;
+	if (s <= what)
+		return s == what ? by : s;
+	n = *sym_get(t, s);
 	if (is_leaf(&n))
 		return s;
 	a = sym_replace(t, n.a, what, by);

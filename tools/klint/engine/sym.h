@@ -113,8 +113,6 @@ static inline bool sym_is(const struct symtab *t, sym s, enum sym_kind k)
 
 /* Does @s mention the symbol @what? */
 bool sym_mentions(const struct symtab *t, sym s, sym what);
-/* Does @s mention a load of a member called @name, of any object? */
-bool sym_loads_field(const struct symtab *t, sym s, uint32_t name);
 /* @s with every occurrence of @what replaced by @by. */
 sym sym_replace(struct symtab *t, sym s, sym what, sym by);
 /* A node without operands; @n with other operands. */
