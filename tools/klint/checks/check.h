@@ -16,6 +16,7 @@ struct check_run {
 	struct arena *a;	/* for texts; gone when the run is over */
 	struct finding_list *out;
 	const struct check_options *opt;
+	bool garbled;		/* what an earlier run has told cannot be read */
 };
 
 struct check {

@@ -9,6 +9,17 @@
 #include "kir/kir.h"
 #include "rules/rules.h"
 
+/* What a run over a program leaves for the next one: bytes that nobody else reads. */
+struct check_memory {
+	const void *data;	/* of the last run, with NULL and 0 if there is none */
+	size_t size;
+	uint64_t stamp;		/* of klint and the rules: others leave other bytes */
+	unsigned char *next;	/* of this one, malloc'd; NULL: the same as before */
+	size_t next_size;
+	bool refused;		/* the data could not be used, and was not: */
+	char why[100];
+};
+
 struct check_options {
 	bool rt;			/* judge for PREEMPT_RT too */
 	const char *const *only;	/* lint ids, NULL-terminated; NULL: all */
@@ -18,6 +29,7 @@ struct check_options {
 					 * checks_export() makes them and
 					 * checks_contracts_valid() has found them; or NULL */
 	size_t contracts_size;
+	struct check_memory *memory;	/* of checks_program(), or NULL */
 };
 
 /* Solve @m bottom-up and append what the lints find, and what could not be
@@ -26,7 +38,8 @@ void checks_run(const struct kir_module *m, const struct rules *r,
 		const struct check_options *opt, struct finding_list *out);
 
 /* The same for a program of @n units: calls from one to another are followed.  The
- * findings do not depend on the order of the units or on the number of threads. */
+ * findings do not depend on the order of the units, on the number of threads or on what
+ * is remembered. */
 void checks_program(const struct kir_module *const *modules, size_t n, const struct rules *r,
 		    const struct check_options *opt, struct finding_list *out);
 

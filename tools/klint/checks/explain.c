@@ -73,9 +73,9 @@ void draft_end(struct draft *d)
 static const char *var_name(struct check_run *run, uint32_t func, uint32_t var)
 {
 	const struct def *d = func == KIR_NONE ? NULL : &run->e->p->defs[func];
-	const struct kir_module *m = d && d->unit ? d->unit->m : NULL;
+	const struct kir_module *m = d && d->unit == run->e ? d->unit->m : NULL;
 	const struct kir_func *f = m ? &m->funcs[d->func] : NULL;
-	const struct contract *c = d && !m ? def_contract(run->e->p, d) : NULL;
+	const struct contract *c = d && !m ? engine_contract(run->e, d) : NULL;
 	const char *name;
 
 	if (c && var < c->nparams)

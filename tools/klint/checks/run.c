@@ -2,6 +2,7 @@
 /* All lints over one program. */
 #include "check.h"
 #include "engine/entry.h"
+#include "told.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +75,6 @@ static void meet_entries(struct check_run *run, const struct def *d)
 	const struct summary *sum;
 	const struct violation **v;
 
-	engine_begin(run->e);
 	sum = def_summary(run->e, d);
 	if (!sum)
 		return;
@@ -98,7 +98,8 @@ static void meet_entries(struct check_run *run, const struct def *d)
 	free(v);
 }
 
-static void add_gap(struct check_run *run, const struct func_info *fi, const char *why)
+static void add_gap(struct check_run *run, struct finding_list *to, const struct func_info *fi,
+		    const char *why)
 {
 	const struct kir_loc *l = fi->f->loc == KIR_NONE ? NULL : &run->m->locs[fi->f->loc];
 	struct klint_gap gap = { .function = kir_string(run->m, fi->f->name), .why = why };
@@ -106,42 +107,70 @@ static void add_gap(struct check_run *run, const struct func_info *fi, const cha
 	gap.at.file = kir_string(run->m, l ? l->file : run->m->source);
 	gap.at.line = l ? l->line : 0;
 	gap.at.col = l ? l->col : 0;
-	finding_list_add_gap(run->out, &gap);
+	finding_list_add_gap(to, &gap);
 }
 
-/* One unit's part of the run: what it finds, in a list of its own. */
+/* One unit's part of the run: what it finds, in a list of its own, and the function that
+ * is being looked at. */
 struct unit_run {
 	struct check_run run;
-	struct finding_list found;
+	struct finding_list found, one;
 };
 
-/* A function has been solved, and its symbols still mean something. */
-static void check_function(void *data, struct engine *e, struct func_info *fi)
+static void tell(struct unit_run *u, struct blob *told)
 {
-	struct unit_run *units = data;
-	struct check_run *run = &units[e->index].run;
-
-	run->out->nfunctions++;
-	if (fi->def->gap) {
-		add_gap(run, fi, fi->def->gap);
-		return;
-	}
-	for (uint32_t i = 0; i < fi->nviolations; i++)
-		word(run, fi->violations[i]);
-	for (size_t i = 0; i < NCHECKS && !(fi->f->flags & KIR_F_HEADER); i++)
-		if (all_checks[i]->function && is_wanted(run->opt, &all_checks[i]->info))
-			all_checks[i]->function(run, fi);
+	told_write(told, &u->one);
+	finding_list_free(&u->one);
+	finding_list_init(&u->one);
+	arena_reset(u->run.a);
 }
 
-static void count_failures(struct check_run *run)
+static void check_function(void *data, struct engine *e, struct func_info *fi, struct blob *told)
+{
+	struct unit_run *u = &((struct unit_run *)data)[e->index];
+	struct check_run *run = &u->run;
+
+	for (uint32_t i = 0; i < fi->nviolations; i++)
+		word(run, fi->violations[i]);
+	for (size_t i = 0; i < NCHECKS && !fi->def->gap && !(fi->f->flags & KIR_F_HEADER); i++)
+		if (all_checks[i]->function && is_wanted(run->opt, &all_checks[i]->info))
+			all_checks[i]->function(run, fi);
+	if (u->one.n)
+		tell(u, told);
+}
+
+static void check_entries(void *data, struct engine *e, struct def *d, struct blob *told)
+{
+	struct unit_run *u = &((struct unit_run *)data)[e->index];
+
+	meet_entries(&u->run, d);
+	if (u->one.n)
+		tell(u, told);
+}
+
+/* What this run or an earlier one has found. */
+static void hear(void *data, const struct def *d, bool entered, const void *told, size_t n)
+{
+	struct unit_run *u = &((struct unit_run *)data)[d->unit->index];
+
+	if (!told_read(told, n, &u->found))
+		u->run.garbled = true;
+	if (entered)
+		return;
+	u->found.nfunctions++;
+	if (d->gap)
+		add_gap(&u->run, &u->found, &d->unit->funcs[d->func], d->gap);
+}
+
+static void count_failures(struct check_run *run, struct finding_list *to)
 {
 	for (uint32_t i = 0; i < run->m->nfuncs; i++) {
 		const struct func_info *fi = &run->e->funcs[i];
 
 		if (!(fi->f->flags & KIR_F_FAILED))
 			continue;
-		run->out->nfunctions++;
-		add_gap(run, fi, kir_string(run->m, fi->f->why));
+		to->nfunctions++;
+		add_gap(run, to, fi, kir_string(run->m, fi->f->why));
 	}
 }
 
@@ -173,36 +202,88 @@ unsigned char *checks_export(const struct kir_module *const *modules, size_t n,
 	struct program *p = begin_program(modules, n, r, opt);
 	unsigned char *bytes;
 
-	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, NULL, NULL);
+	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, NULL);
 	bytes = program_export(p, size, count);
 	program_free(p);
 	return bytes;
 }
 
-void checks_program(const struct kir_module *const *modules, size_t n, const struct rules *r,
-		    const struct check_options *opt, struct finding_list *out)
+/* All that findings hang on besides the program: klint and the rules (opt->memory->stamp)
+ * and what is asked for. */
+static uint64_t stamp_of(const struct check_options *opt)
 {
-	struct program *p = begin_program(modules, n, r, opt);
-	struct unit_run *units = xcalloc(n + 1, sizeof(*units));
+	uint64_t h = opt->memory->stamp * 31 + opt->budget * 2 + opt->rt;
 
-	for (size_t i = 0; i < n; i++) {
-		units[i].run = (struct check_run){ .e = p->units[i], .m = p->units[i]->m, .r = r,
-						   .a = arena_new(), .out = &units[i].found,
-						   .opt = opt };
+	h = h * 31 + (opt->contracts ? hash_bytes(opt->contracts, opt->contracts_size) : 0);
+	for (const char *const *id = opt->only; id && *id; id++)
+		h = h * 31 + hash_bytes(*id, strlen(*id)) + 1;
+	return h;
+}
+
+static struct unit_run *begin_units(struct program *p, const struct check_options *opt)
+{
+	struct unit_run *units = xcalloc(p->nunits + 1, sizeof(*units));
+
+	for (size_t i = 0; i < p->nunits; i++) {
+		units[i].run = (struct check_run){ .e = p->units[i], .m = p->units[i]->m,
+						   .r = p->rules, .a = arena_new(),
+						   .out = &units[i].one, .opt = opt };
 		finding_list_init(&units[i].found);
+		finding_list_init(&units[i].one);
 	}
-	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, check_function, units);
-	for (uint32_t i = 0; i < p->ndefs; i++)
-		if (p->defs[i].nentries && p->defs[i].unit)
-			meet_entries(&units[p->defs[i].unit->index].run, &p->defs[i]);
-	for (size_t i = 0; i < n; i++) {
-		count_failures(&units[i].run);
-		finding_list_splice(out, &units[i].found);
+	return units;
+}
+
+/* False: what was remembered is not to be trusted. */
+static bool end_units(struct program *p, struct unit_run *units, struct finding_list *out)
+{
+	bool fine = !program_betrayed(p);
+
+	for (size_t i = 0; i < p->nunits; i++)
+		fine &= !units[i].run.garbled;
+	for (size_t i = 0; i < p->nunits; i++) {
+		if (fine) {
+			count_failures(&units[i].run, &units[i].found);
+			finding_list_splice(out, &units[i].found);
+		}
 		finding_list_free(&units[i].found);
+		finding_list_free(&units[i].one);
 		arena_free(units[i].run.a);
 	}
 	free(units);
+	return fine;
+}
+
+static bool solve(const struct kir_module *const *modules, size_t n, const struct rules *r,
+		  const struct check_options *opt, struct finding_list *out)
+{
+	struct program *p = begin_program(modules, n, r, opt);
+	struct check_memory *m = opt->memory;
+	struct unit_run *units = begin_units(p, opt);
+	struct audience to = { check_function, check_entries, hear, units };
+	bool fine;
+
+	if (m && m->size && !program_recall(p, m->data, m->size, stamp_of(opt), m->why, sizeof(m->why)))
+		m->refused = true;
+	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, &to);
+	fine = end_units(p, units, out);
+	if (fine && m)
+		m->next = program_remember(p, stamp_of(opt), &m->next_size);
 	program_free(p);
+	return fine;
+}
+
+void checks_program(const struct kir_module *const *modules, size_t n, const struct rules *r,
+		    const struct check_options *opt, struct finding_list *out)
+{
+	struct check_memory *m = opt->memory;
+
+	if (solve(modules, n, r, opt, out))
+		return;
+	m->refused = true;
+	m->size = 0;
+	snprintf(m->why, sizeof(m->why), "damaged");
+	solve(modules, n, r, opt, out);
 }
 
 void checks_run(const struct kir_module *m, const struct rules *r,

@@ -165,7 +165,7 @@ bool checks_show(const struct kir_module *const *modules, size_t n, const struct
 		if (fi && fi->def)
 			wanted[nwanted++] = fi->def->id;
 	}
-	program_solve(p, wanted, nwanted, 1, NULL, NULL);
+	program_solve(p, wanted, nwanted, 1, NULL);
 	for (size_t i = 0; i < n; i++) {
 		struct engine *e = p->units[i];
 		struct check_run run = { .e = e, .m = e->m, .r = r, .out = &none, .opt = &opt };

@@ -138,7 +138,8 @@ bool facts_open(struct facts *f, const char *path, char *err, size_t errlen)
 		return false;
 	}
 	f->size = (size_t)st.st_size;
-	f->map = f->size ? mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+	f->map = f->size ? mmap(NULL, f->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0) :
+		MAP_FAILED;
 	close(fd);
 	if (f->map == MAP_FAILED) {
 		snprintf(err, errlen, "%s: %s", path, f->size ? strerror(errno) : "is empty");

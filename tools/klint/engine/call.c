@@ -6,17 +6,23 @@
  * trylock, a callee that returns in two ways): the first one replaces the
  * state, the others go to sv->out.
  */
+#include "scc.h"
 #include "solver.h"
 
 #include <string.h>
 
 #define MAX_ARGS 64
 
-struct def *solver_named(const struct engine *e, uint32_t name)
+struct def *solver_named(struct solver *sv, uint32_t name)
 {
+	struct engine *e = sv->e;
 	const struct func_info *fi = engine_func(e, sym_name_text(e->t, name));
+	struct def *d = fi && fi->name == name ? fi->target : engine_def(e, name);
 
-	return fi && fi->name == name ? fi->target : program_def(e->p, name);
+	if (!d)
+		return NULL;
+	engine_note(e, SUBJECT_SEEN, d->id);
+	return scc_sees(e->p->order, sv->fi->def->id, d->id) ? d : NULL;
 }
 
 void call_leave_state(struct solver *sv, const struct work_state *w)
@@ -107,7 +113,7 @@ void call_forget_pointed(struct solver *sv, struct work_state *w, const struct c
 
 /* A function that is handed to the callee takes or gives back locks: what the
  * call leaves held depends on whether it is called, which is not followed. */
-bool call_has_locking_callback(const struct solver *sv, const struct call_args *c)
+bool call_has_locking_callback(struct solver *sv, const struct call_args *c)
 {
 	for (uint32_t i = 0; i < c->n; i++) {
 		const struct sym_node *n = sym_get(sv->e->t, c->args[i]);
@@ -115,7 +121,7 @@ bool call_has_locking_callback(const struct solver *sv, const struct call_args *
 
 		if (n->kind != S_FUNC)
 			continue;
-		sum = def_summary(sv->e, solver_named(sv->e, n->a));
+		sum = def_summary(sv->e, solver_named(sv, n->a));
 		for (uint32_t k = 0; sum && k < sum->noutcomes; k++)
 			if (sum->outcomes[k].nlocks)
 				return true;
@@ -174,7 +180,7 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 	}
 	if (fi)
 		annots_apply(sv, w, fi->f, c, false);
-	sum = fi ? func_summary(sv->e, fi) : def_summary(sv->e, d);
+	sum = d && fi ? func_summary(sv->e, fi) : def_summary(sv->e, d);
 	if (sum)
 		return summary_apply(sv, w, d, sum, c, dst, cleanup);
 	if (d && d->gap)	/* what it leaves is anybody's guess */
@@ -252,7 +258,7 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 		if (fi && fi->name != n.a)
 			fi = NULL;	/* another unit's */
 		return direct_call(sv, w, sym_name_text(sv->e->t, n.a), fi,
-				   solver_named(sv->e, n.a), &c, dst, cleanup);
+				   solver_named(sv, n.a), &c, dst, cleanup);
 	}
 	if (n.flags & SF_PARAM) {
 		struct need call_param = { .kind = NEED_CALL, .callee = KIR_NONE };

@@ -69,7 +69,7 @@ void callback_meet(struct solver *sv, struct work_state *w, struct need *out)
 		need_export(sv, out);
 		return;
 	}
-	d = solver_named(sv->e, n->a);
+	d = solver_named(sv, n->a);
 	sum = def_summary(sv->e, d);
 	for (uint32_t i = 0; sum && i < sum->nneeds; i++) {
 		const struct need *its = sum->needs[i];

@@ -19,6 +19,7 @@ struct copier {
 	struct site *sites;
 	origin *of_site;
 	size_t nsites, sites_cap, of_site_cap;
+	bool borrows;
 	/* Reading: */
 	const struct contract *from;
 	sym *syms;
@@ -46,6 +47,7 @@ static uint32_t number_site(struct copier *c, origin at)
 	for (size_t i = 0; i < c->nsites; i++)
 		if (c->of_site[i] == at)
 			return (uint32_t)i;
+	c->borrows |= at >= ORIGIN_FOREIGN && at < ORIGIN_BLOCK;
 	vec_push(c->of_site, c->nsites, c->of_site_cap) = at;
 	c->nsites--;
 	vec_push(c->sites, c->nsites, c->sites_cap) = engine_site(c->e, at);
@@ -210,6 +212,7 @@ const struct contract *contract_make(struct engine *e, const struct kir_func *f,
 	made->nodes = copy_array(&c, c.nodes, c.nnodes, sizeof(*c.nodes));
 	made->nsites = (uint32_t)c.nsites;
 	made->sites = copy_array(&c, c.sites, c.nsites, sizeof(*c.sites));
+	made->borrows = c.borrows;
 	made->nparams = f->param_count;
 	made->params = arena_alloc(e->keep, (f->param_count + 1u) * sizeof(*made->params));
 	for (uint32_t i = 0; i < f->param_count; i++)
@@ -254,24 +257,4 @@ const struct summary *contract_read(struct engine *e, const struct contract *fro
 	read_nodes(&c);
 	copy_summary(&c, sum, &from->sum);
 	return sum;
-}
-
-bool contract_same(const struct contract *x, const struct contract *y)
-{
-	const struct summary *a, *b;
-
-	if (!x || !y)
-		return x == y;
-	a = &x->sum;
-	b = &y->sum;
-	if (a->noutcomes != b->noutcomes || a->nneeds != b->nneeds || a->nstored != b->nstored ||
-	    a->writes != b->writes)
-		return false;
-	/* Symbols of outcomes are numbered first, and in one order. */
-	for (uint32_t i = 0; i < a->noutcomes; i++)
-		if (!outcome_same_effect(&a->outcomes[i], &b->outcomes[i]) ||
-		    !cons_same(&a->outcomes[i].ret, &b->outcomes[i].ret) ||
-		    a->outcomes[i].ret_sym != b->outcomes[i].ret_sym)
-			return false;
-	return true;
 }

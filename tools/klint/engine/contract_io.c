@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One walk over a contract serves both ways: each field is put or got by the same line,
- * so that a writer and its reader cannot differ.
+ * One walk over a contract serves all ways: each field is put, got or hashed by the same
+ * line, so that a writer and its reader cannot differ, nor a hash leave out a field.
  */
 #include "contract_io.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define MAGIC 0x3243544bu	/* "KTC2": any change of the walk below needs another one */
+#define MAGIC 0x3343544bu	/* "KTC3": any change of the walk below needs another one */
 #define MAX_COUNT 4096u
 
 struct contract_writer {
@@ -18,6 +18,7 @@ struct contract_writer {
 	struct strmap *ids;	/* text → number */
 	const char **texts;
 	size_t ntexts, texts_cap;
+	bool exact;
 };
 
 struct contract_reader {
@@ -26,11 +27,13 @@ struct contract_reader {
 	size_t size, body;
 	const char **texts;	/* into the data */
 	uint32_t ntexts;
+	bool exact;
 };
 
-/* One way or the other. */
+/* One of the three. */
 struct io {
 	struct contract_writer *w;	/* putting */
+	struct contract_print *h;	/* hashing */
 	struct contract_reader *r;	/* getting: */
 	size_t at;
 	bool bad;
@@ -41,6 +44,17 @@ struct io {
 static void put_byte(struct contract_writer *w, unsigned char b)
 {
 	vec_push(w->v, w->n, w->cap) = b;
+}
+
+static void put_bytes(struct contract_writer *w, const void *v, size_t n)
+{
+	if (w->n + n > w->cap) {
+		w->cap = 2 * (w->n + n);
+		w->v = xrealloc(w->v, w->cap);
+	}
+	if (n)
+		memcpy(w->v + w->n, v, n);
+	w->n += n;
 }
 
 static void put(struct contract_writer *w, uint64_t x)
@@ -70,10 +84,20 @@ static uint64_t get(struct io *io)
 	return 0;
 }
 
+static uint64_t mix(uint64_t h, uint64_t x)
+{
+	h = (h ^ x) * 0x9e3779b97f4a7c15ull;
+	return h ^ (h >> 29);
+}
+
 static uint64_t number(struct io *io, uint64_t x)
 {
-	if (!io->w)
+	if (io->r)
 		return get(io);
+	if (io->h) {
+		io->h->says = mix(io->h->says, x);
+		return x;
+	}
 	put(io->w, x);
 	return x;
 }
@@ -109,6 +133,10 @@ static const char *text(struct io *io, const char *s)
 {
 	uint32_t id;
 
+	if (io->h) {
+		number(io, hash_bytes(s, strlen(s)));
+		return s;
+	}
 	if (io->w) {
 		id = strmap_get(io->w->ids, s);
 		if (id == UINT32_MAX) {
@@ -130,28 +158,32 @@ static const char *text(struct io *io, const char *s)
 /* A name is a static one's of a file, or plain. */
 static uint32_t name(struct io *io, uint32_t id)
 {
-	const char *file = io->w ? names_file(io->p->names, id) : NULL;
-	const char *s;
+	const char *file = text(io, io->r ? NULL : names_file(io->p->names, id));
+	const char *s = text(io, io->r ? NULL : names_text(io->p->names, id));
 
-	file = text(io, file);
-	s = text(io, io->w ? names_text(io->p->names, id) : NULL);
-	if (io->w)
+	if (!io->r)
 		return id;
 	return *file ? names_add_static(io->p->names, s, file) : names_add(io->p->names, s);
 }
 
+/* For the same program a function is told by what identifies it, for another one by its
+ * name. */
 static uint32_t function(struct io *io, uint32_t def)
 {
-	bool known = number(io, def != KIR_NONE);
+	bool exact = io->h || (io->w ? io->w->exact : io->r->exact);
 	const struct def *d;
 
-	if (!known)
+	if (!number(io, def != KIR_NONE))
 		return KIR_NONE;
-	if (io->w) {
-		name(io, io->p->defs[def].name);
+	if (!io->r) {
+		if (exact)
+			number(io, io->p->defs[def].ident);
+		else
+			name(io, io->p->defs[def].name);
 		return def;
 	}
-	d = program_def(io->p, name(io, 0));
+	d = exact ? program_def_by_ident(io->p, number(io, 0)) : program_def(io->p, name(io, 0));
+	io->bad |= exact && !d;
 	return d ? d->id : KIR_NONE;
 }
 
@@ -159,9 +191,9 @@ static uint32_t lock_kind_by_name(struct io *io, uint32_t kind)
 {
 	const char *s;
 
-	s = text(io, io->w ? kind == RULES_NONE ? "" : rules_lock_kind(io->p->rules, kind)->name :
-		 NULL);
-	return io->w ? kind : *s ? rules_find_lock_kind(io->p->rules, s) : RULES_NONE;
+	s = text(io, io->r ? NULL : kind == RULES_NONE ? "" :
+		 rules_lock_kind(io->p->rules, kind)->name);
+	return !io->r ? kind : *s ? rules_find_lock_kind(io->p->rules, s) : RULES_NONE;
 }
 
 static void cons(struct io *io, struct cons *c)
@@ -187,11 +219,15 @@ static void guards(struct io *io, struct guard *g, unsigned int n)
 	}
 }
 
-/* Room for @n elements: what is put is not changed. */
+/* Room for @n elements: what is put is not changed.  What is hashed is nobody else's
+ * yet, and gets the values that it has. */
 static void *array(struct io *io, const void *v, size_t n, size_t size)
 {
-	void *copy = arena_alloc(io->a, (n + 1) * size);
+	void *copy;
 
+	if (io->h)
+		return (void *)v;
+	copy = arena_alloc(io->a, (n + 1) * size);
 	if (io->w && n)
 		memcpy(copy, v, n * size);
 	return copy;
@@ -262,8 +298,8 @@ static const struct need *need(struct io *io, const struct need *from)
 	NUMBER(io, n->hops);
 	INDEX(io, n->site);
 	n->guarded = name(io, n->guarded);
-	rule = text(io, io->w ? n->rule ? n->rule->name : "" : NULL);
-	if (!io->w)
+	rule = text(io, io->r ? NULL : n->rule ? n->rule->name : "");
+	if (io->r)
 		n->rule = *rule ? rules_find(io->p->rules, rule) : NULL;
 	n->callee = function(io, n->callee);
 	NUMBER(io, n->sub);
@@ -315,6 +351,19 @@ static void outcome(struct io *io, struct outcome *o)
 	NUMBER(io, o->unsure);
 }
 
+/* They are sorted by the numbers of their names, which are another program's own. */
+static void hash_stored(struct io *io, const struct summary *s)
+{
+	uint64_t before = io->h->says, all = 0;
+
+	for (uint32_t i = 0; i < s->nstored; i++) {
+		io->h->says = 0;
+		name(io, s->stored[i]);
+		all += io->h->says;
+	}
+	io->h->says = mix(before, all);
+}
+
 static void summary(struct io *io, struct summary *s)
 {
 	const struct need **needs;
@@ -347,9 +396,11 @@ static void summary(struct io *io, struct summary *s)
 	}
 	s->nstored = count(io, s->nstored);
 	s->stored = array(io, s->stored, s->nstored, sizeof(*s->stored));
-	for (uint32_t i = 0; i < s->nstored && !io->bad; i++)
+	if (io->h)
+		hash_stored(io, s);
+	for (uint32_t i = 0; i < s->nstored && !io->bad && !io->h; i++)
 		s->stored[i] = name(io, s->stored[i]);
-	if (!io->w && s->nstored)
+	if (io->r && s->nstored)
 		qsort(s->stored, s->nstored, sizeof(*s->stored), compare_u32);
 }
 
@@ -381,9 +432,17 @@ static void node(struct io *io, struct sym_node *n)
 
 static void site(struct io *io, struct site *s)
 {
+	uint64_t says = io->h ? io->h->says : 0;
+
+	if (io->h)
+		io->h->says = io->h->whole;
 	s->file = text(io, s->file);
 	NUMBER(io, s->line);
 	NUMBER(io, s->col);
+	if (io->h) {
+		io->h->whole = io->h->says;
+		io->h->says = says;
+	}
 	s->callee = text(io, s->callee);
 	NUMBER(io, s->direct);
 	s->def = function(io, s->def);
@@ -391,6 +450,7 @@ static void site(struct io *io, struct site *s)
 
 static void contract(struct io *io, struct contract *c)
 {
+	NUMBER(io, c->borrows);
 	c->nnodes = (uint32_t)number(io, c->nnodes);
 	c->nsites = (uint32_t)number(io, c->nsites);
 	if (c->nnodes > 16 * MAX_COUNT || c->nsites > 16 * MAX_COUNT) {
@@ -410,13 +470,36 @@ static void contract(struct io *io, struct contract *c)
 	summary(io, &c->sum);
 }
 
-struct contract_writer *contract_writer_new(const struct program *p)
+struct contract_print contract_print(const struct program *p, const struct contract *c)
+{
+	struct contract_print h = { 0, 0 };
+	struct io io = { .h = &h, .p = p };
+	struct contract copy = *c;
+
+	contract(&io, &copy);
+	h.whole = mix(h.whole, h.says);
+	h.says |= 1ull << 63;	/* neither is that of no contract */
+	h.whole |= 1ull << 63;
+	return h;
+}
+
+struct contract_writer *contract_writer_new(const struct program *p, bool exact)
 {
 	struct contract_writer *w = xcalloc(1, sizeof(*w));
 
 	w->p = p;
+	w->exact = exact;
 	w->ids = strmap_new();
 	return w;
+}
+
+void contract_writer_resume(struct contract_writer *w, const struct contract_reader *r)
+{
+	for (uint32_t i = 0; i < r->ntexts; i++) {
+		strmap_set(w->ids, r->texts[i], i);
+		vec_push(w->texts, w->ntexts, w->texts_cap) = r->texts[i];
+	}
+	put_bytes(w, r->v + r->body, r->size - r->body);
 }
 
 void contract_writer_free(struct contract_writer *w)
@@ -447,26 +530,21 @@ unsigned char *contract_writer_finish(struct contract_writer *w, size_t *size, s
 	put(&head, MAGIC);
 	put(&head, w->ntexts);
 	for (size_t i = 0; i < w->ntexts; i++)
-		for (const char *s = w->texts[i];; s++) {
-			put_byte(&head, (unsigned char)*s);
-			if (!*s)
-				break;
-		}
+		put_bytes(&head, w->texts[i], strlen(w->texts[i]) + 1);
 	*body = head.n;
-	for (size_t i = 0; i < w->n; i++)
-		put_byte(&head, w->v[i]);
+	put_bytes(&head, w->v, w->n);
 	*size = head.n;
 	return head.v;
 }
 
-struct contract_reader *contract_reader_new(struct program *p, const unsigned char *data,
+struct contract_reader *contract_reader_new(struct program *p, bool exact, const unsigned char *data,
 					    size_t size, char *err, size_t errlen)
 {
 	struct contract_reader *r = xcalloc(1, sizeof(*r));
 	struct io io = { .r = r, .p = p };
 	bool magic;
 
-	*r = (struct contract_reader){ .p = p, .v = data, .size = size };
+	*r = (struct contract_reader){ .p = p, .v = data, .size = size, .exact = exact };
 	magic = get(&io) == MAGIC;
 	r->ntexts = (uint32_t)get(&io);
 	if (!magic || io.bad || r->ntexts > size) {

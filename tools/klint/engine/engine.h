@@ -192,6 +192,24 @@ struct contract {
 	struct sym_node *nodes;
 	struct site *sites;
 	const char **params;	/* names of the parameters, for people */
+	bool borrows;		/* some sites are of other functions */
+};
+
+/* Bytes that grow. */
+struct blob {
+	unsigned char *v;
+	size_t n, cap;
+};
+
+/* What solving a function may ask for, besides its own unit. */
+enum subject_kind {
+	SUBJECT_DEF,	/* the contract of the def */
+	SUBJECT_SEEN,	/* whether the def, got hold of by address, is solved before */
+	SUBJECT_NAME,	/* which def the name id means */
+	SUBJECT_HOOK	/* whether fields of that name id are function pointers */
+};
+struct subject {
+	uint32_t kind, id;
 };
 
 /* A function of the program.  One def stands for a header's function in all units in
@@ -209,6 +227,10 @@ struct def {
 	const struct entry *entries;
 	uint64_t hash;		/* of a header's function and of all that it calls there */
 	uint32_t next;		/* another one of that name, or KIR_NONE */
+	uint64_t ident;		/* the same in each run over the program */
+	uint64_t says, whole;	/* what is known of it by now, see memo.c */
+	struct record *record;	/* the one that is used, of */
+	struct record *records;	/* those that there are */
 };
 
 /* A function that a unit defines or declares. */
@@ -262,6 +284,10 @@ struct engine {
 	size_t nimported, imported_cap;
 	uint32_t *numbers;		/* contract.c: symbol → node + 1 */
 	size_t nnumbers;
+	struct subject *subjects;	/* that the function has asked for so far */
+	size_t nsubjects, subjects_cap;
+	uint64_t says;			/* kir_identity() (memo.c), */
+	uint64_t binds;			/* and of what its functions' names mean */
 };
 
 /* A function that the module stores in a member of a record. */
@@ -286,6 +312,10 @@ struct program {
 	struct imports *imports;	/* contracts of another program, or NULL */
 	bool *hooks;			/* [name id]: some record has a function pointer of
 					 * that name */
+	uint32_t *by_ident;		/* open addressing: def + 1 */
+	size_t nidents;
+	struct remembered *remembered;	/* what an earlier run has left, or NULL */
+	const struct scc *order;	/* while it is being solved */
 };
 
 /* An empty program; the rules must outlive it. */
@@ -306,16 +336,47 @@ const struct contract *def_contract(const struct program *p, const struct def *d
 /* Once all units are there: find out which name means which function, what is one
  * function in several units, and who registers what. */
 void program_link(struct program *p);
+
+/* What becomes of functions that are solved. */
+struct audience {
+	/* The function was solved or given up, and its symbols still mean something: what
+	 * there is to say of it goes to @told. */
+	void (*solved)(void *data, struct engine *e, struct func_info *fi, struct blob *told);
+	/* The same for what its registrations make of the contract. */
+	void (*entered)(void *data, struct engine *e, struct def *d, struct blob *told);
+	/* What was told of @d, now or in an earlier run; once for each function that was
+	 * solved and for each that is registered, on any thread, but on one at a time for
+	 * each unit. */
+	void (*hear)(void *data, const struct def *d, bool entered, const void *told, size_t n);
+	void *data;
+};
 /* Solve the @n functions @wanted (ids of defs; NULL: all of them) and what they call, on
- * @jobs threads.  @solved is called, on any thread, for each
- * function that was solved or given up, while its symbols still mean something. */
+ * @jobs threads.  @to may be NULL. */
 void program_solve(struct program *p, const uint32_t *wanted, size_t n, unsigned int jobs,
-		   void (*solved)(void *data, struct engine *e, struct func_info *fi),
-		   void *data);
+		   const struct audience *to);
+
+/* What the last run has left, after program_link(): @data must outlive the program.
+ * @stamp: of all that findings depend on besides the units.  False with a line in @err:
+ * it is nobody's or another one's, and the program is as it was. */
+bool program_recall(struct program *p, const void *data, size_t size, uint64_t stamp,
+		    char *err, size_t errlen);
+/* What this one leaves, malloc'd; NULL: the same as it was given. */
+unsigned char *program_remember(struct program *p, uint64_t stamp, size_t *size);
+/* Has what it was given failed it?  Then nothing that it has told is worth anything. */
+bool program_betrayed(const struct program *p);
+/* The def of that ident, or NULL. */
+struct def *program_def_by_ident(const struct program *p, uint64_t ident);
 /* The function that the unit means by @name, or NULL. */
 struct func_info *engine_func(const struct engine *e, const char *name);
 /* The function of that name id, or NULL when the program does not define it. */
 struct def *program_def(const struct program *p, uint32_t name);
+
+/* What is being found depends on the subject. */
+void engine_note(struct engine *e, enum subject_kind kind, uint32_t id);
+/* The contract of @d, which is noted. */
+const struct contract *engine_contract(struct engine *e, const struct def *d);
+/* The function of the program that has the name, which is noted. */
+struct def *engine_def(struct engine *e, uint32_t name);
 
 /* Begin with another function: all summaries and symbols of the last one are gone. */
 void engine_begin(struct engine *e);
@@ -329,7 +390,5 @@ const struct summary *def_summary(struct engine *e, const struct def *d);
 const struct contract *contract_make(struct engine *e, const struct kir_func *f,
 				     const struct summary *sum);
 const struct summary *contract_read(struct engine *e, const struct contract *c);
-/* Two contracts of one function leave the same locks and results. */
-bool contract_same(const struct contract *a, const struct contract *b);
 
 #endif

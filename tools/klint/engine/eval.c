@@ -289,7 +289,7 @@ static const struct summary *summary_named(struct engine *e, uint32_t name)
 	const struct func_info *fi = engine_func(e, sym_name_text(e->t, name));
 
 	/* Its own functions are read once. */
-	return fi && fi->name == name ? func_summary(e, fi) : def_summary(e, program_def(e->p, name));
+	return fi && fi->name == name ? func_summary(e, fi) : def_summary(e, engine_def(e, name));
 }
 
 /* What the pure function answers, for what is known of the arguments. */

@@ -5,6 +5,7 @@
  */
 #include "contract_io.h"
 #include "imports.h"
+#include "memo.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -51,7 +52,7 @@ static void append(struct bytes *b, const void *data, size_t size)
 
 unsigned char *program_export(struct program *p, size_t *size, size_t *count)
 {
-	struct contract_writer *w = contract_writer_new(p);
+	struct contract_writer *w = contract_writer_new(p, false);
 	struct bytes index = { 0 }, all = { 0 };
 	struct trailer end = { 0 };
 	unsigned char *contracts;
@@ -61,9 +62,9 @@ unsigned char *program_export(struct program *p, size_t *size, size_t *count)
 		const struct def *d = &p->defs[i];
 		uint64_t at;
 
-		if (!d->unit || !d->contract)
+		if (!d->unit || !def_contract(p, d))
 			continue;
-		at = contract_write(w, d->contract);
+		at = contract_write(w, def_contract(p, d));
 		append(&index, names_file(p->names, d->name), strlen(names_file(p->names, d->name)) + 1);
 		append(&index, names_text(p->names, d->name), strlen(names_text(p->names, d->name)) + 1);
 		append(&index, &at, sizeof(at));
@@ -133,7 +134,7 @@ bool program_import(struct program *p, const void *data, size_t size, char *err,
 		return false;
 	}
 	im = xcalloc(1, sizeof(*im));
-	im->reader = contract_reader_new(p, data, (size_t)end.contracts, err, errlen);
+	im->reader = contract_reader_new(p, false, data, (size_t)end.contracts, err, errlen);
 	if (!im->reader) {
 		free(im);
 		return false;
@@ -177,13 +178,17 @@ size_t imports_offset(const struct imports *im, uint32_t i)
 
 const struct contract *def_contract(const struct program *p, const struct def *d)
 {
+	const struct contract *c = __atomic_load_n(&d->contract, __ATOMIC_ACQUIRE);
 	struct def *to = (struct def *)d;	/* what is read is kept */
 
+	if (c)
+		return c;
 	if (d->unit)
-		return d->contract;
+		return d->record && d->record->stored ? memo_contract(p, d) : NULL;
 	pthread_mutex_lock(&p->imports->lock);
 	if (!to->contract)
-		to->contract = contract_load(p->imports->reader, d->offset, p->imports->arena);
+		__atomic_store_n(&to->contract, contract_load(p->imports->reader, d->offset,
+							      p->imports->arena), __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&p->imports->lock);
 	return to->contract;
 }

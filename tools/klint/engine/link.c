@@ -14,7 +14,12 @@ static int by_source(const void *x, const void *y)
 {
 	const struct engine *a = *(struct engine *const *)x, *b = *(struct engine *const *)y;
 
-	return strcmp(kir_string(a->m, a->m->source), kir_string(b->m, b->m->source));
+	int c = strcmp(kir_string(a->m, a->m->source), kir_string(b->m, b->m->source));
+
+	/* One source may be compiled twice. */
+	if (!c && a->m->image_size != b->m->image_size)
+		return a->m->image_size < b->m->image_size ? -1 : 1;
+	return c || a == b ? c : memcmp(a->m->image, b->m->image, a->m->image_size);
 }
 
 /* May the function be the same as one of another unit? */
@@ -213,6 +218,72 @@ static void find_hooks(struct program *p)
 	}
 }
 
+static uint64_t mix(uint64_t h, uint64_t x)
+{
+	h = (h ^ x) * 0x9e3779b97f4a7c15ull;
+	return h ^ (h >> 29);
+}
+
+static uint64_t mix_text(uint64_t h, const char *s)
+{
+	return mix(h, hash_bytes(s, strlen(s)));
+}
+
+static uint64_t ident_of(const struct program *p, const struct def *d)
+{
+	uint64_t h = mix_text(mix_text(0, names_text(p->names, d->name)),
+			      names_file(p->names, d->name));
+
+	if (!d->unit || d->hash)
+		return mix(h, d->hash);
+	return mix_text(h, kir_string(d->unit->m, d->unit->m->source));
+}
+
+static size_t ident_slot(const struct program *p, uint64_t ident)
+{
+	size_t i = ident & (p->nidents - 1);
+
+	while (p->by_ident[i] && p->defs[p->by_ident[i] - 1].ident != ident)
+		i = (i + 1) & (p->nidents - 1);
+	return i;
+}
+
+struct def *program_def_by_ident(const struct program *p, uint64_t ident)
+{
+	size_t i = p->nidents ? ident_slot(p, ident) : 0;
+
+	return p->nidents && p->by_ident[i] ? &p->defs[p->by_ident[i] - 1] : NULL;
+}
+
+/* What a function is known by from one run to the next.  Those of a source that is
+ * compiled twice are told apart by their order. */
+static void identify_defs(struct program *p)
+{
+	for (p->nidents = 1024; p->nidents < 2u * p->ndefs;)
+		p->nidents *= 2;
+	p->by_ident = xcalloc(p->nidents, sizeof(*p->by_ident));
+	for (uint32_t i = 0; i < p->ndefs; i++) {
+		struct def *d = &p->defs[i];
+
+		for (d->ident = ident_of(p, d); program_def_by_ident(p, d->ident);)
+			d->ident = mix(d->ident, 1);
+		p->by_ident[ident_slot(p, d->ident)] = i + 1;
+	}
+}
+
+/* What the unit is and what its functions' names mean: all that a function of it hangs
+ * on besides the subjects that it asks for. */
+static void identify_units(struct program *p)
+{
+	for (size_t i = 0; i < p->nunits; i++) {
+		struct engine *e = p->units[i];
+
+		e->says = kir_identity(e->m);
+		for (uint32_t f = 0; f < e->m->nfuncs; f++)
+			e->binds = mix(e->binds, e->funcs[f].target ? e->funcs[f].target->ident : 0);
+	}
+}
+
 void program_link(struct program *p)
 {
 	struct linker l = { .p = p };
@@ -256,5 +327,7 @@ void program_link(struct program *p)
 	free(ids);
 	free(l.slots);
 	find_hooks(p);
+	identify_defs(p);
 	find_entries(p);
+	identify_units(p);
 }

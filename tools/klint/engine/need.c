@@ -305,7 +305,10 @@ static bool is_missing_hook(const struct solver *sv, const struct guard *g)
 	if (g->is.mask != C_ZERO || (n->kind != S_LOAD && n->kind != S_ENTRY))
 		return false;
 	n = sym_get(sv->e->t, n->a);
-	return n->kind == S_FIELD && n->b < sv->e->p->nnames && sv->e->p->hooks[n->b];
+	if (n->kind != S_FIELD)
+		return false;
+	engine_note(sv->e, SUBJECT_HOOK, n->b);
+	return n->b < sv->e->p->nnames && sv->e->p->hooks[n->b];
 }
 
 /* Translate the guards; false: the need does not arise here.  *defer: it may,

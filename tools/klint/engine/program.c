@@ -5,6 +5,7 @@
  * solved by several threads at once.
  */
 #include "imports.h"
+#include "memo.h"
 #include "scc.h"
 #include "solver.h"
 #include "unit.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ROUNDS 6	/* of a recursive component, until its contracts stand */
+#define MAX_ROUNDS 8	/* of a recursive component, until its contracts stand */
 
 struct program *program_new(const struct rules *r, const struct engine_options *opt)
 {
@@ -37,6 +38,8 @@ void program_free(struct program *p)
 	free(p->hooks);
 	free(p->entries);
 	imports_free(p->imports);
+	remembered_free(p->remembered);
+	free(p->by_ident);
 	names_free(p->names);
 	free(p);
 }
@@ -58,12 +61,10 @@ struct def *program_def(const struct program *p, uint32_t name)
 
 struct work {
 	struct scc s;
-	void (*solved)(void *data, struct engine *e, struct func_info *fi);
-	void *data;
+	const struct audience *to;	/* or NULL */
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	pthread_mutex_t *busy;		/* [unit]: one function of a unit at a time */
-	uint32_t *component;		/* [def] */
 	uint32_t *waits;		/* [component]: callees' components to be solved */
 	uint32_t **callers;		/* [component]: those that wait for it */
 	uint32_t *ncallers;
@@ -71,39 +72,56 @@ struct work {
 	uint32_t first, last, done;
 };
 
-static const struct contract *solve_def(struct work *wk, struct def *d, bool tell)
+static struct record *solve_def(struct work *wk, struct def *d, uint64_t key)
 {
 	struct engine *e = d->unit;
 	struct func_info *fi = &e->funcs[d->func];
+	const struct contract *c = NULL;
 	const struct summary *sum;
+	struct blob told = { 0 };
+	struct record *r;
 
 	engine_begin(e);
 	sum = solve_function(e, fi);
-	if (tell && wk->solved)
-		wk->solved(wk->data, e, fi);
-	return sum ? contract_make(e, fi->f, sum) : NULL;
+	if (wk->to)
+		wk->to->solved(wk->to->data, e, fi, &told);
+	if (sum)
+		c = contract_make(e, fi->f, sum);
+	r = memo_keep(e, d, key, c, sum ? NULL : d->gap, &told);
+	free(told.v);
+	return r;
+}
+
+/* Find out about the function with the contracts that there are. */
+static void settle(struct work *wk, struct def *d)
+{
+	uint64_t key = memo_key(d);
+	struct record *r = memo_find(wk->s.p, d, key);
+
+	memo_use(d, r ? r : solve_def(wk, d, key));
 }
 
 /* A recursion: until the contracts stand. */
-static void solve_together(struct work *wk, const uint32_t *members, uint32_t n)
+static void settle_together(struct work *wk, const uint32_t *members, uint32_t n)
 {
 	bool changed = true;
 
-	for (int round = 0; round < MAX_ROUNDS; round++) {
-		/* What is told is what the contracts say in the end. */
-		bool last = !changed || round == MAX_ROUNDS - 1;
-
+	for (int round = 0; changed && round < MAX_ROUNDS; round++) {
 		changed = false;
 		for (uint32_t i = 0; i < n; i++) {
 			struct def *d = &wk->s.p->defs[members[i]];
-			const struct contract *before = d->contract;
+			uint64_t before = d->says;
 
-			d->contract = solve_def(wk, d, last);
-			changed |= !contract_same(before, d->contract);
+			settle(wk, d);
+			changed |= before != d->says;
 		}
-		if (last)
-			return;
 	}
+}
+
+static void hear(struct work *wk, const struct def *d)
+{
+	if (wk->to)
+		wk->to->hear(wk->to->data, d, false, d->record->told, d->record->ntold);
 }
 
 static int by_unit(const void *x, const void *y)
@@ -126,13 +144,12 @@ static void solve_component(struct work *wk, uint32_t c)
 	for (uint32_t i = 0; i < nunits; i++)
 		if (!i || units[i] != units[i - 1])
 			pthread_mutex_lock(&wk->busy[units[i]->index]);
-	if (n > 1 || scc_calls_itself(&wk->s, members[0])) {
-		solve_together(wk, members, n);
-	} else {
-		struct def *d = &wk->s.p->defs[members[0]];
-
-		d->contract = solve_def(wk, d, true);
-	}
+	if (n > 1 || scc_calls_itself(&wk->s, members[0]))
+		settle_together(wk, members, n);
+	else
+		settle(wk, &wk->s.p->defs[members[0]]);
+	for (uint32_t i = 0; i < n; i++)
+		hear(wk, &wk->s.p->defs[members[i]]);
 	for (uint32_t i = 0; i < nunits; i++)
 		if (!i || units[i] != units[i - 1])
 			pthread_mutex_unlock(&wk->busy[units[i]->index]);
@@ -146,7 +163,7 @@ static void *work_on(void *data)
 
 	pthread_mutex_lock(&wk->lock);
 	while (wk->done < wk->s.ncomponents) {
-		uint32_t c;
+		uint32_t c, before;
 
 		if (wk->first == wk->last) {
 			pthread_cond_wait(&wk->more, &wk->lock);
@@ -157,16 +174,31 @@ static void *work_on(void *data)
 		solve_component(wk, c);
 		pthread_mutex_lock(&wk->lock);
 		wk->done++;
+		before = wk->last;
 		for (uint32_t i = 0; i < wk->ncallers[c]; i++)
 			if (!--wk->waits[wk->callers[c][i]])
 				wk->ready[wk->last++] = wk->callers[c][i];
-		pthread_cond_broadcast(&wk->more);
+		/* One of them this thread takes itself. */
+		if (wk->last - before > 1 || wk->done == wk->s.ncomponents)
+			pthread_cond_broadcast(&wk->more);
 	}
 	pthread_mutex_unlock(&wk->lock);
 	return NULL;
 }
 
-/* Who waits for whom; two calls of one callee count as one. */
+/* Component @c has to wait for that of @callee; @seen: it does already. */
+static void wait_for(struct work *wk, uint32_t c, uint32_t callee, uint32_t *seen, uint32_t *cap)
+{
+	uint32_t to = wk->s.component[callee];
+
+	if (to >= c || seen[to] == c)
+		return;
+	seen[to] = c;
+	wk->waits[c]++;
+	vec_push(wk->callers[to], wk->ncallers[to], cap[to]) = c;
+}
+
+/* Who waits for whom. */
 static void order_components(struct work *wk)
 {
 	struct scc *s = &wk->s;
@@ -174,27 +206,18 @@ static void order_components(struct work *wk)
 	uint32_t *cap = xcalloc(s->ncomponents + 1u, sizeof(*cap));
 
 	memset(seen, 0xff, (s->ncomponents + 1u) * sizeof(*seen));
-	wk->component = xcalloc(s->p->ndefs + 1u, sizeof(*wk->component));
 	wk->waits = xcalloc(s->ncomponents + 1u, sizeof(*wk->waits));
 	wk->callers = xcalloc(s->ncomponents + 1u, sizeof(*wk->callers));
 	wk->ncallers = xcalloc(s->ncomponents + 1u, sizeof(*wk->ncallers));
 	wk->ready = xcalloc(s->ncomponents + 1u, sizeof(*wk->ready));
-	for (uint32_t c = 0; c < s->ncomponents; c++)
-		for (uint32_t i = s->starts[c]; i < s->starts[c + 1]; i++)
-			wk->component[s->members[i]] = c;
 	for (uint32_t c = 0; c < s->ncomponents; c++) {
 		for (uint32_t i = s->starts[c]; i < s->starts[c + 1]; i++) {
 			uint32_t v = s->members[i];
 
-			for (uint32_t k = 0; k < s->ncallees[v]; k++) {
-				uint32_t to = wk->component[s->callees[v][k]];
-
-				if (to == c || seen[to] == c)
-					continue;
-				seen[to] = c;
-				wk->waits[c]++;
-				vec_push(wk->callers[to], wk->ncallers[to], cap[to]) = c;
-			}
+			for (uint32_t k = 0; k < s->ncallees[v]; k++)
+				wait_for(wk, c, s->callees[v][k], seen, cap);
+			for (uint32_t k = 0; k < s->nmentions[v]; k++)
+				wait_for(wk, c, s->mentions[v][k], seen, cap);
 		}
 		if (!wk->waits[c])
 			wk->ready[wk->last++] = c;
@@ -203,15 +226,32 @@ static void order_components(struct work *wk)
 	free(cap);
 }
 
-void program_solve(struct program *p, const uint32_t *wanted, size_t nwanted,
-		   unsigned int jobs,
-		   void (*solved)(void *data, struct engine *e, struct func_info *fi), void *data)
+/* What the registrations of a function make of its contract. */
+static void meet_entries(struct program *p, struct def *d, const struct audience *to)
 {
-	struct work wk = { .s.p = p, .solved = solved, .data = data };
+	uint64_t key = memo_entries_key(d);
+	struct record *r = memo_find(p, d, key);
+	struct blob told = { 0 };
+
+	if (!r) {
+		engine_begin(d->unit);
+		to->entered(to->data, d->unit, d, &told);
+		r = memo_keep(d->unit, d, key, NULL, NULL, &told);
+		free(told.v);
+	}
+	r->used = true;
+	to->hear(to->data, d, true, r->told, r->ntold);
+}
+
+void program_solve(struct program *p, const uint32_t *wanted, size_t nwanted,
+		   unsigned int jobs, const struct audience *to)
+{
+	struct work wk = { .s.p = p, .to = to };
 	pthread_t *threads = xcalloc(jobs + 1u, sizeof(*threads));
 	unsigned int n = 0;
 
 	scc_find(&wk.s, wanted, nwanted);
+	p->order = &wk.s;
 	pthread_mutex_init(&wk.lock, NULL);
 	pthread_cond_init(&wk.more, NULL);
 	wk.busy = xcalloc(p->nunits + 1, sizeof(*wk.busy));
@@ -230,11 +270,14 @@ void program_solve(struct program *p, const uint32_t *wanted, size_t nwanted,
 		for (uint32_t c = 0; c < wk.s.ncomponents; c++)
 			solve_component(&wk, c);
 	}
+	for (uint32_t i = 0; to && i < p->ndefs; i++)
+		if (p->defs[i].nentries && p->defs[i].unit && p->defs[i].record)
+			meet_entries(p, &p->defs[i], to);
+	p->order = NULL;
 	scc_free(&wk.s);
 	for (size_t i = 0; i < p->nunits; i++)
 		pthread_mutex_destroy(&wk.busy[i]);
 	free(wk.busy);
-	free(wk.component);
 	free(wk.waits);
 	free(wk.callers);
 	free(wk.ncallers);

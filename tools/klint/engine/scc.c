@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tarjan's algorithm with its own stack. */
+#define _GNU_SOURCE
 #include "scc.h"
 #include "solver.h"
 #include "unit.h"
@@ -18,6 +19,14 @@ static void add_callee(struct engine *e, struct callee_list *l, uint32_t func)
 		vec_push(l->v, l->n, l->cap) = e->funcs[func].target->id;
 }
 
+static void add_named(struct engine *e, struct callee_list *l, kir_id value)
+{
+	uint32_t target = strmap_get(e->by_name, kir_string(e->m, e->m->values[value].a));
+
+	if (target != UINT32_MAX)
+		add_callee(e, l, target);
+}
+
 static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *data)
 {
 	const struct kir_event *ev = &e->m->events[at];
@@ -29,7 +38,6 @@ static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *dat
 	for (uint32_t i = 0; i <= ev->arg_count; i++) {
 		kir_id id = i ? e->m->args[ev->arg_first + i - 1] : ev->callee;
 		const struct kir_value *v = &e->m->values[id];
-		uint32_t target;
 
 		if (v->kind == KIR_V_FIELD && ev->record != KIR_NONE && !i) {
 			uint32_t record = sym_name(e->t, kir_string(e->m,
@@ -40,12 +48,74 @@ static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *dat
 					add_callee(e, l, e->targets[k].func);
 			continue;
 		}
-		if (v->kind != KIR_V_FUNC)
-			continue;
-		target = strmap_get(e->by_name, kir_string(e->m, v->a));
-		if (target != UINT32_MAX)
-			add_callee(e, l, target);
+		if (v->kind == KIR_V_FUNC)
+			add_named(e, l, id);
 	}
+}
+
+/* What a constant table holds is as good as named. */
+static void add_table(struct engine *e, struct callee_list *l, kir_id value)
+{
+	const struct kir_module *m = e->m;
+	uint32_t g = strmap_get(e->globals, kir_string(m, m->values[value].a));
+
+	if (g == UINT32_MAX || !(m->globals[g].flags & KIR_G_CONST))
+		return;
+	for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
+		kir_id in = m->inits[m->globals[g].init_first + i].value;
+
+		if (m->values[in].kind == KIR_V_FUNC)
+			add_named(e, l, in);
+	}
+}
+
+/* The functions that the value mentions. */
+static void add_mentioned(struct engine *e, struct callee_list *l, kir_id id)
+{
+	const struct kir_value *v;
+
+	if (id == KIR_NONE)
+		return;
+	v = &e->m->values[id];
+	switch (v->kind) {
+	case KIR_V_FUNC:
+		add_named(e, l, id);
+		break;
+	case KIR_V_GLOBAL:
+		add_table(e, l, id);
+		break;
+	case KIR_V_FIELD: case KIR_V_DEREF: case KIR_V_ADDR: case KIR_V_CONTAINER:
+		add_mentioned(e, l, v->a);
+		break;
+	case KIR_V_INDEX: case KIR_V_OP:
+		add_mentioned(e, l, v->a);
+		add_mentioned(e, l, v->b);
+		break;
+	default:
+		break;
+	}
+}
+
+static void visit_mentions(struct engine *e, uint32_t func, uint32_t at, void *data)
+{
+	const struct kir_event *ev = &e->m->events[at];
+
+	(void)func;
+	add_mentioned(e, data, ev->value);
+	if (ev->callee == KIR_NONE)
+		return;
+	if (e->m->values[ev->callee].kind != KIR_V_FUNC)
+		add_mentioned(e, data, ev->callee);
+	for (uint32_t i = 0; i < ev->arg_count; i++)
+		if (e->m->values[e->m->args[ev->arg_first + i]].kind != KIR_V_FUNC)
+			add_mentioned(e, data, e->m->args[ev->arg_first + i]);
+}
+
+static int by_finish(const void *x, const void *y, void *finish)
+{
+	const uint32_t *f = finish;
+
+	return compare_u32(&f[*(const uint32_t *)x], &f[*(const uint32_t *)y]);
 }
 
 static void close_component(struct scc *s, uint32_t v)
@@ -56,7 +126,8 @@ static void close_component(struct scc *s, uint32_t v)
 		first--;
 		s->on_stack[s->stack[first]] = false;
 	} while (s->stack[first] != v);
-	qsort(&s->stack[first], s->depth - first, sizeof(*s->stack), compare_u32);
+	/* Callees first, but where the recursion is closed. */
+	qsort_r(&s->stack[first], s->depth - first, sizeof(*s->stack), by_finish, s->finish);
 	s->starts[s->ncomponents++] = s->nmembers;
 	for (uint32_t i = first; i < s->depth; i++)
 		s->members[s->nmembers++] = s->stack[i];
@@ -92,6 +163,7 @@ static void search(struct scc *s, uint32_t root, struct frame *frames)
 			}
 			continue;
 		}
+		s->finish[v] = s->finished++;
 		if (s->low[v] == s->index[v])
 			close_component(s, v);
 		if (--top && s->low[v] < s->low[frames[top - 1].v])
@@ -108,16 +180,24 @@ void scc_find(struct scc *s, const uint32_t *wanted, size_t nwanted)
 	memset(s->index, 0xff, (n + 1u) * sizeof(*s->index));
 	s->low = xcalloc(n + 1u, sizeof(*s->low));
 	s->stack = xcalloc(n + 1u, sizeof(*s->stack));
+	s->finish = xcalloc(n + 1u, sizeof(*s->finish));
 	s->on_stack = xcalloc(n + 1u, sizeof(*s->on_stack));
 	s->callees = xcalloc(n + 1u, sizeof(*s->callees));
 	s->ncallees = xcalloc(n + 1u, sizeof(*s->ncallees));
+	s->mentions = xcalloc(n + 1u, sizeof(*s->mentions));
+	s->nmentions = xcalloc(n + 1u, sizeof(*s->nmentions));
+	s->component = xmalloc((n + 1u) * sizeof(*s->component));
+	memset(s->component, 0xff, (n + 1u) * sizeof(*s->component));
 	s->members = xcalloc(n + 1u, sizeof(*s->members));
 	s->starts = xcalloc(n + 1u, sizeof(*s->starts));
 	for (uint32_t i = 0; i < n; i++) {
-		struct callee_list l = { 0 };
+		struct callee_list l = { 0 }, soft = { 0 };
 
 		if (!s->p->defs[i].unit)
 			continue;
+		unit_for_each_event(s->p->defs[i].unit, s->p->defs[i].func, visit_mentions, &soft);
+		s->mentions[i] = soft.v;
+		s->nmentions[i] = (uint32_t)soft.n;
 		unit_for_each_event(s->p->defs[i].unit, s->p->defs[i].func, visit_callee, &l);
 		s->callees[i] = l.v;
 		s->ncallees[i] = (uint32_t)l.n;
@@ -129,10 +209,14 @@ void scc_find(struct scc *s, const uint32_t *wanted, size_t nwanted)
 			search(s, root, frames);
 	}
 	s->starts[s->ncomponents] = s->nmembers;
+	for (uint32_t c = 0; c < s->ncomponents; c++)
+		for (uint32_t i = s->starts[c]; i < s->starts[c + 1]; i++)
+			s->component[s->members[i]] = c;
 	free(frames);
 	free(s->index);
 	free(s->low);
 	free(s->stack);
+	free(s->finish);
 	free(s->on_stack);
 }
 
@@ -144,10 +228,32 @@ bool scc_calls_itself(const struct scc *s, uint32_t v)
 	return false;
 }
 
+static bool is_in(const uint32_t *v, uint32_t n, uint32_t x)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i] == x)
+			return true;
+	return false;
+}
+
+bool scc_sees(const struct scc *s, uint32_t v, uint32_t w)
+{
+	if (!s->p->defs[w].unit || s->component[v] == s->component[w])
+		return true;
+	return s->component[w] < s->component[v] &&
+	       (is_in(s->callees[v], s->ncallees[v], w) ||
+		is_in(s->mentions[v], s->nmentions[v], w));
+}
+
 void scc_free(struct scc *s)
 {
-	for (uint32_t i = 0; i < s->p->ndefs; i++)
+	for (uint32_t i = 0; i < s->p->ndefs; i++) {
 		free(s->callees[i]);
+		free(s->mentions[i]);
+	}
+	free(s->mentions);
+	free(s->nmentions);
+	free(s->component);
 	free(s->callees);
 	free(s->ncallees);
 	free(s->members);

@@ -164,7 +164,7 @@ void call_leave_state(struct solver *sv, const struct work_state *w);
 void call_forget_pointed(struct solver *sv, struct work_state *w, const struct call_args *c,
 			 uint64_t writes);
 /* Does the callee get a function that takes or gives back locks? */
-bool call_has_locking_callback(const struct solver *sv, const struct call_args *c);
+bool call_has_locking_callback(struct solver *sv, const struct call_args *c);
 bool call_event(struct solver *sv, struct work_state *w, uint32_t ev);
 
 /* summary.c */
@@ -187,8 +187,9 @@ void forget_error_numbers(struct solver *sv, struct work_state *w);
 /* A round of the loop of @head is over: what grows in it is unknown at the next. */
 void forget_round(struct solver *sv, struct work_state *w, uint32_t head);
 
-/* What the name means in this unit: a function of its own, or the program's. */
-struct def *solver_named(const struct engine *e, uint32_t name);
+/* The function whose address a path has got hold of, by its name: one of this unit, or
+ * the program's; NULL: it is not known before this one is. */
+struct def *solver_named(struct solver *sv, uint32_t name);
 /* solve.c: solve one function with the contracts that there are; NULL: it could not be
  * (the def has the reason). */
 const struct summary *solve_function(struct engine *e, struct func_info *fi);

@@ -255,6 +255,7 @@ void unit_free(struct engine *e)
 	free(e->sites);
 	free(e->imported);
 	free(e->numbers);
+	free(e->subjects);
 	free(e);
 }
 
@@ -262,8 +263,20 @@ void engine_begin(struct engine *e)
 {
 	symtab_rewind(e->t, e->mark);
 	arena_reset(e->arena);
-	e->nsites = e->nimported = 0;
+	e->nsites = e->nimported = e->nsubjects = 0;
 	e->epoch++;
+}
+
+const struct contract *engine_contract(struct engine *e, const struct def *d)
+{
+	engine_note(e, SUBJECT_DEF, d->id);
+	return def_contract(e->p, d);
+}
+
+struct def *engine_def(struct engine *e, uint32_t name)
+{
+	engine_note(e, SUBJECT_NAME, name);
+	return program_def(e->p, name);
 }
 
 static const char *callee_text(const struct engine *e, const struct kir_value *v)
@@ -294,7 +307,8 @@ struct site engine_site(const struct engine *e, origin at)
 		if (s.direct) {
 			const struct func_info *fi = engine_func(e, s.callee);
 
-			if (fi && !fi->rule && fi->target && def_contract(e->p, fi->target))
+			if (fi && !fi->rule && fi->target &&
+			    engine_contract((struct engine *)e, fi->target))
 				s.def = fi->target->id;
 		}
 	}
@@ -303,14 +317,18 @@ struct site engine_site(const struct engine *e, origin at)
 
 const struct summary *def_summary(struct engine *e, const struct def *d)
 {
+	const struct contract *c;
 	const struct summary *sum;
 
-	if (!d || !def_contract(e->p, d))
+	if (!d)
 		return NULL;
 	for (size_t i = 0; i < e->nimported; i++)
 		if (e->imported[i].def == d->id)
 			return e->imported[i].sum;
-	sum = contract_read(e, def_contract(e->p, d));
+	c = engine_contract(e, d);
+	if (!c)
+		return NULL;
+	sum = contract_read(e, c);
 	vec_push(e->imported, e->nimported, e->imported_cap) = (struct imported){ d->id, sum };
 	return sum;
 }
@@ -320,7 +338,7 @@ const struct summary *func_summary(struct engine *e, const struct func_info *fun
 	struct func_info *fi = &e->funcs[func->index];
 
 	if (fi->epoch != e->epoch) {
-		const struct contract *c = fi->target ? def_contract(e->p, fi->target) : NULL;
+		const struct contract *c = fi->target ? engine_contract(e, fi->target) : NULL;
 
 		fi->sum = c ? contract_read(e, c) : NULL;
 		fi->epoch = e->epoch;

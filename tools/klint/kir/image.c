@@ -194,12 +194,18 @@ static void *map_file(const char *path, size_t *size, char *err, size_t errlen)
 	else if (!S_ISREG(st.st_mode) || st.st_size == 0)
 		fail(err, errlen, "%s: not a KIR file", path);
 	else
-		image = mmap(NULL, *size = (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		image = mmap(NULL, *size = (size_t)st.st_size, PROT_READ,
+			     MAP_PRIVATE | MAP_POPULATE, fd, 0);	/* all of it is read */
 	if (image == MAP_FAILED && fd >= 0 && S_ISREG(st.st_mode) && st.st_size)
 		fail(err, errlen, "%s: cannot be mapped: %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return image == MAP_FAILED ? NULL : image;
+}
+
+uint64_t kir_identity(const struct kir_module *m)
+{
+	return ((const struct kir_header *)m->image)->checksum;
 }
 
 struct kir_module *kir_open(const char *path, char *err, size_t errlen)

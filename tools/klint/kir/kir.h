@@ -309,6 +309,9 @@ struct kir_module *kir_from_memory(const void *image, size_t size,
 int kir_save(const struct kir_module *m, const char *path,
 	     char *err, size_t errlen);
 
+/* The checksum of the image: another one for what says anything else. */
+uint64_t kir_identity(const struct kir_module *m);
+
 /* Release a module; NULL is allowed. */
 void kir_close(struct kir_module *m);
 

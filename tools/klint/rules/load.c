@@ -91,6 +91,7 @@ static void add_source(struct load *l, struct sources *s, const char *name,
 		       const char *text, size_t len)
 {
 	l->file = arena_strdup(l->rules->arena, name);
+	l->rules->hash = (l->rules->hash ^ hash_bytes(text, len)) * 0x9e3779b97f4a7c15ull + 1;
 	vec_push(s->v, s->n, s->cap) =
 		(struct source){ l->file, tree_read(l, text, len) };
 }

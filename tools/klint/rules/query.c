@@ -13,6 +13,11 @@ static const struct rule *find(const struct rules *r, const struct strmap *index
 	return i == RULES_NONE ? NULL : &r->rules[i];
 }
 
+uint64_t rules_hash(const struct rules *r)
+{
+	return r->hash;
+}
+
 const struct rule *rules_find(const struct rules *r, const char *name)
 {
 	return find(r, r->rule_index, name);

@@ -201,6 +201,8 @@ struct rules *rules_load(const char *const *dirs, size_t ndirs, FILE *err);
 /* The same for one file's text of @len bytes; @name stands in messages. */
 struct rules *rules_load_memory(const char *text, size_t len, const char *name,
 				FILE *err);
+/* Other texts, another number. */
+uint64_t rules_hash(const struct rules *r);
 void rules_free(struct rules *r);
 
 /* The contract of @name, or NULL.  Names of annotations are looked up apart. */

@@ -35,6 +35,7 @@ struct place {
 
 struct rules {
 	struct arena *arena;
+	uint64_t hash;		/* of all texts, in the order in which they were read */
 	struct strmap *rule_index, *annotation_index, *ops_index;
 	struct strmap *kind_index, *context_index;
 	struct rule *rules;
