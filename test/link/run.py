@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 
+import memory
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 FACTS = ("top.o.klint", "middle.o.klint", "deep.o.klint")
@@ -200,12 +202,14 @@ def main():
     kernel, old = headers("6.12*"), headers("6.1.*")
     with tempfile.TemporaryDirectory() as tmp:
         where = pathlib.Path(tmp) / "pair"
+        os.environ["XDG_CACHE_HOME"] = str(pathlib.Path(tmp) / "cache")
         build(kernel, where)
         out = whole_program(where)
         exported(where)
         damage(where, out)
         stale(where)
         nothing(where)
+        memory.run(check, klint, pathlib.Path(tmp) / "random")
         full_disk(kernel, where)
         if old:
             other = pathlib.Path(tmp) / "old"

@@ -11,6 +11,7 @@
 #include "base/base.h"
 #include "gathered.h"
 #include "lower.h"
+#include "memory.h"
 #include "result.h"
 #include "spawn.h"
 
@@ -67,6 +68,7 @@ static int cmd_link(const struct command *self, int argc, char **argv)
 	struct options opt = { .fail_on = SEV_WARNING };
 	struct string_list targets = { 0 };
 	struct program_units u = { 0 };
+	struct memory memory;
 	struct session s;
 	struct result r;
 	int at, status;
@@ -84,7 +86,9 @@ static int cmd_link(const struct command *self, int argc, char **argv)
 	}
 	r.failed = u.facts.failed;
 	s.analysis.check.jobs = (unsigned int)options_jobs(&opt);
+	memory_begin(&memory, &s, &targets);
 	checks_program(u.facts.modules, u.facts.n, s.rules, &s.analysis.check, &r.findings);
+	memory_end(&memory);
 	gathered_name(&u.facts, &r);
 	status = result_report(&r);
 	gathered_free(&u.facts);
@@ -153,9 +157,14 @@ const struct command command_link = {
 "file to another are followed, and what a function needs meets the context of\n"
 "callers and registrations in other files. Facts whose object is gone are left\n"
 "out. Damaged ones, and those of another kernel than the rest, are named, and the\n"
-"status is 2. Targets without facts are those of 'klint check', read now.\n",
+"status is 2. Targets without facts are those of 'klint check', read now.\n"
+"\n"
+"What was found is remembered, with all that it follows from. The next run says it\n"
+"again of functions for which nothing of that has changed, and solves the others; the\n"
+"output is the same as with --no-cache, byte for byte.\n",
 	.example =
 "  make -j8 CC=\"klint cc clang-22\" && klint link .\n",
-	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_REPORT | OPT_CHECK | OPT_TARGETS,
+	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_REPORT | OPT_CHECK | OPT_TARGETS |
+		   OPT_CACHE,
 	.run = cmd_link,
 };

@@ -55,6 +55,11 @@ static const struct row table[] = {
 	{ "record", 0, "FILE", STRING, AT(record), OPT_CC,
 	  "do not compile: append the command to FILE as a line of JSON, and write\n"
 	  "an empty object and the dependency file that kbuild waits for" },
+	{ "cache", 0, "FILE", STRING, AT(cache), OPT_CACHE,
+	  "remember in FILE what was found, for the next run (default: a file in the\n"
+	  "user's cache for each directory of facts)" },
+	{ "no-cache", 0, NULL, FLAG, AT(no_cache), OPT_CACHE,
+	  "neither use nor leave what is remembered" },
 	{ "jobs", 'j', "N", NUMBER, AT(jobs), OPT_CHECK | OPT_JOBS,
 	  "analyse N files at a time (default: one per processor)" },
 	{ "timeout", 0, "SECONDS", NUMBER, AT(timeout), OPT_ANALYSE,

@@ -27,7 +27,8 @@ enum option_set {
 	OPT_LINTS	= 1 << 7,
 	OPT_DUMP	= 1 << 8,
 	OPT_OUTPUT	= 1 << 9,	/* -o */
-	OPT_JOBS	= 1 << 10	/* -j */
+	OPT_JOBS	= 1 << 10,	/* -j */
+	OPT_CACHE	= 1 << 11	/* --cache, --no-cache */
 };
 
 #define FAIL_NEVER ((enum severity)(SEV_ERROR + 1))
@@ -39,12 +40,12 @@ struct string_list {
 
 struct options {
 	bool help, rt, gaps, summary, quiet, binary, rules_table, rules_unused;
-	bool names, fail_on_given, format_given, no_facts, plain;
+	bool names, fail_on_given, format_given, no_facts, no_cache, plain;
 	enum format format;
 	enum severity fail_on;
 	long jobs, timeout, budget;	/* 0: the default */
 	const char *resource_dir, *output, *output_dir, *record, *clang, *kernel;
-	const char *contracts;
+	const char *contracts, *cache;
 	const char *baseline, *write_baseline, *files_from, *function;
 	struct string_list rules_dirs, only;
 };
