@@ -39,16 +39,34 @@ def lower_one(args):
     return None if path.exists() else f"{command['file']}: {done.stderr.strip()[:200]}"
 
 
+def commands(version="6.12", config="defconfig", directories=None, jobs=2):
+    """The compile commands of every unit, in a fixed order."""
+    tree = kernel.build(version, config, jobs)
+    return kernel.commands_below(tree, directories or DIRECTORIES, jobs)
+
+
+def facts_path(where, command):
+    return Path(where) / (command["output"].replace("/", "@") + ".kirb")
+
+
+def facts_in(where, jobs=2):
+    """The same as facts(), of units that were lowered into `where` before."""
+    paths = [facts_path(where, command) for command in commands(jobs=jobs)]
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise kernel.KernelError(f"no {missing[0]} and {len(missing) - 1} others")
+    return paths
+
+
 def facts(version="6.12", config="defconfig", directories=None, jobs=2):
     """The paths of the facts of every unit, in a fixed order; lowered if they are not
     there yet."""
-    tree = kernel.build(version, config, jobs)
-    commands = kernel.commands_below(tree, directories or DIRECTORIES, jobs)
+    all_commands = commands(version, config, directories, jobs)
     where = kernel.cache() / "facts" / f"{kernel.resolve(version)}-{config}-{stamp_of_klint()}"
     where.mkdir(parents=True, exist_ok=True)
     wanted, todo = [], []
-    for command in commands:
-        path = where / (command["output"].replace("/", "@") + ".kirb")
+    for command in all_commands:
+        path = facts_path(where, command)
         wanted.append(path)
         if not path.exists():
             todo.append((str(klint_run.executable()), command, path))
