@@ -26,6 +26,7 @@ config.environment["PATH"] = os.pathsep.join([tools, config.environment["PATH"]]
 for name in ("HOME", "KLINT_CACHE", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
+config.environment["XDG_CACHE_HOME"] = str(Path(config.test_exec_root) / "cache")
 # A developer's own defaults must not change what a test sees.  KLINT_TEST_CLANG names
 # the version of Clang to read sources with; without it klint takes the newest.
 llvm = os.environ.get("KLINT_TEST_CLANG", "22")
