@@ -227,8 +227,14 @@ static void work(const struct job *job, const struct analysis *a, const char *ki
 	}
 	*phase = PHASE_CHECKS;
 	/* Facts that cannot be kept cost the link, not what is found here. */
-	if (job->facts && !facts_write(job->facts, m, job->object, err, sizeof(err)))
-		fprintf(stderr, "klint: %s\n", err);
+	if (job->facts && !facts_write(job->facts, m, job->object, err, sizeof(err))) {
+		if (job->facts_only)
+			fail(out, OUTCOME_UNREADABLE, xstrdup(err));
+		else
+			fprintf(stderr, "klint: %s\n", err);
+	}
+	if (job->facts_only)
+		return;
 	if (job->keep) {
 		if (kir_save(m, job->keep, err, sizeof(err)))
 			fail(out, OUTCOME_UNREADABLE, xstrdup(err));

@@ -30,6 +30,7 @@ struct job {
 	const char *keep;	/* leave the KIR here and run no check; or NULL */
 	const char *facts;	/* leave the facts here, for the compile of `object`; or NULL */
 	const char *object;
+	bool facts_only;	/* that is all that is wanted: run no check */
 	/* Paths that begin with `from` are shown with `to` in its place. */
 	const char *from, *to;
 };

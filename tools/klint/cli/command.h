@@ -19,7 +19,7 @@ struct command {
 };
 
 extern const struct command command_cc, command_check, command_check_cmd, command_link,
-	command_export;
+	command_export, command_kernel;
 extern const struct command command_explain, command_lints, command_show, command_dump;
 
 /*

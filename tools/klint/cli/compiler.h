@@ -52,6 +52,9 @@ char *find_program(const char *name);
  * there can be none. */
 char *cache_file(const char *name);
 
+/* Make directory @path and all above it; false with errno.  @path is as it was on return. */
+bool make_directories(char *path);
+
 /*
  * translate.c: the arguments that let clang read what the command compiles:
  * outputs and what only gcc knows left out, "-fsyntax-only -w" added.  @argv

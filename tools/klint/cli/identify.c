@@ -37,7 +37,7 @@ char *find_program(const char *name)
 	return NULL;
 }
 
-static bool make_directories(char *path)
+bool make_directories(char *path)
 {
 	for (char *p = path + 1; ; p++) {
 		char c = *p;

@@ -17,55 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "overlay.h"
 #include "spawn.h"
 #include "tmpdir.h"
-
-/* What an earlier build left, by the ends of names. */
-static bool is_build_product(const char *name)
-{
-	static const char *const suffixes[] = {
-		".o", ".ko", ".mod", ".mod.c", ".cmd", ".a", "modules.order",
-		"Module.symvers", ".git", ".tmp_versions",
-	};
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		size_t m = strlen(suffixes[i]);
-
-		if (n >= m && !strcmp(name + n - m, suffixes[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool link_tree(const char *from, const char *to)
-{
-	DIR *dir = opendir(from);
-	struct dirent *entry;
-	bool fine = dir && (!mkdir(to, 0777) || errno == EEXIST);
-
-	while (fine && (entry = readdir(dir))) {
-		char *source, *target;
-		struct stat st;
-
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
-		    is_build_product(entry->d_name))
-			continue;
-		source = xasprintf("%s/%s", from, entry->d_name);
-		target = xasprintf("%s/%s", to, entry->d_name);
-		if (!lstat(source, &st) && S_ISDIR(st.st_mode))
-			fine = link_tree(source, target);
-		else
-			fine = !symlink(source, target);
-		free(source);
-		free(target);
-	}
-	if (!fine)
-		fprintf(stderr, "klint: %s: %s\n", dir ? to : from, strerror(errno));
-	if (dir)
-		closedir(dir);
-	return fine;
-}
 
 /* Compare versions as people read them: 6.12.117 is newer than 6.9. */
 static const char *newest_build(void)
@@ -147,20 +101,6 @@ static char *kernel_compiler(const char *build)
 	return *name && find_program(name) ? name : xstrdup("gcc");
 }
 
-/* klint may be called by make, whose own settings are not for this make. */
-static void forget_make(void)
-{
-	static const char *const names[] = {
-		"MAKEFLAGS", "MFLAGS", "GNUMAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES",
-		"sub_make_done", "KBUILD_EXTMOD", "srctree", "objtree", "abs_srctree",
-		"abs_objtree", "KBUILD_OUTPUT", "O", "M", "KLINT_FLAGS", "CC",
-		"need_sub_make", "building_out_of_srctree", "KBUILD_CFLAGS",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		unsetenv(names[i]);
-}
-
 static char *run_make(const struct session *s, const char *build, const char *tmp,
 		      const char *overlay, const char *commands)
 {
@@ -233,7 +173,7 @@ bool plan_module(struct plan *plan, const struct session *s, const char *dir)
 	}
 	overlay = xasprintf("%s/module", tmpfull);
 	commands = xasprintf("%s/commands", tmpfull);
-	if (!link_tree(full, overlay))
+	if (!overlay_make(full, overlay, NULL))
 		return false;
 	log = run_make(s, build, tmpfull, overlay, commands);
 	if (access(commands, R_OK)) {

@@ -50,6 +50,7 @@ static const struct row table[] = {
 	{ "gaps", 0, NULL, FLAG, AT(gaps), OPT_CHECK,
 	  "list the functions that could not be analysed, and why" },
 	{ "quiet", 'q', NULL, FLAG, AT(quiet), OPT_CC, "print no findings" },
+	{ "quiet", 'q', NULL, FLAG, AT(quiet), OPT_KERNEL, "do not tell what is being done" },
 	{ "no-facts", 0, NULL, FLAG, AT(no_facts), OPT_CC,
 	  "do not leave OBJECT.klint beside each object, for 'klint link'" },
 	{ "record", 0, "FILE", STRING, AT(record), OPT_CC,
@@ -77,6 +78,12 @@ static const struct row table[] = {
 	{ "plain", 0, NULL, FLAG, AT(plain), OPT_ANALYSE,
 	  "read every file from its first header on; by default files that include\n"
 	  "alike share precompiled headers, which are kept in ~/.cache/klint/common" },
+	{ "config", 0, "CONFIG", STRING, AT(config), OPT_KERNEL,
+	  "a configuration of the tree (defconfig, allmodconfig, …) or a file\n"
+	  "(default: the tree's own .config, else defconfig)" },
+	{ "build-dir", 0, "DIR", STRING, AT(build_dir), OPT_KERNEL,
+	  "where kbuild works and the facts are kept (default: in klint's cache,\n"
+	  "one for each tree and configuration)" },
 	{ "clang", 0, "PROG", STRING, AT(clang), OPT_ANALYSE,
 	  "read the source with this clang; klint must have a plugin for it" },
 	{ "function", 0, "NAME", STRING, AT(function), OPT_DUMP, "only this function" },

@@ -28,7 +28,8 @@ enum option_set {
 	OPT_DUMP	= 1 << 8,
 	OPT_OUTPUT	= 1 << 9,	/* -o */
 	OPT_JOBS	= 1 << 10,	/* -j */
-	OPT_CACHE	= 1 << 11	/* --cache, --no-cache */
+	OPT_CACHE	= 1 << 11,	/* --cache, --no-cache */
+	OPT_KERNEL	= 1 << 12	/* --config, --build-dir, --quiet */
 };
 
 #define FAIL_NEVER ((enum severity)(SEV_ERROR + 1))
@@ -45,7 +46,7 @@ struct options {
 	enum severity fail_on;
 	long jobs, timeout, budget;	/* 0: the default */
 	const char *resource_dir, *output, *output_dir, *record, *clang, *kernel;
-	const char *contracts, *cache;
+	const char *contracts, *cache, *config, *build_dir;
 	const char *baseline, *write_baseline, *files_from, *function;
 	struct string_list rules_dirs, only;
 };

@@ -7,7 +7,6 @@
 #include <string.h>
 #include "base/base.h"
 #include "common.h"
-#include "progress.h"
 #include "spawn.h"
 
 struct slot {
@@ -23,12 +22,15 @@ struct pool {
 	struct outcome *outcomes;
 	struct slot *slots;
 	struct progress progress;
+	const struct run_how *how;
 };
 
 static void finish(struct pool *p, size_t job)
 {
 	p->progress.done++;
 	p->progress.findings += p->outcomes[job].findings.n;
+	if (p->how->ended)
+		p->how->ended(p->how->to, job, &p->outcomes[job]);
 }
 
 static void start_next(struct pool *p, struct slot *slot)
@@ -95,14 +97,22 @@ static void sleep_until_news(struct pool *p)
 void run_jobs(struct job *jobs, size_t n, size_t nworkers,
 	      const struct analysis *a, struct outcome *outcomes)
 {
+	static const struct run_how how = { .progress = PROGRESS_TERMINAL };
+
+	run_jobs_how(jobs, n, nworkers, a, outcomes, &how);
+}
+
+void run_jobs_how(struct job *jobs, size_t n, size_t nworkers, const struct analysis *a,
+		  struct outcome *outcomes, const struct run_how *how)
+{
 	struct pool p = {
-		.jobs = jobs, .n = n, .a = a, .outcomes = outcomes,
+		.jobs = jobs, .n = n, .a = a, .outcomes = outcomes, .how = how,
 		.nslots = nworkers < n ? nworkers : n,
 	};
 
 	common_assign(jobs, n, a);
 	p.slots = xcalloc(p.nslots, sizeof(*p.slots));
-	progress_begin(&p.progress, n);
+	progress_begin(&p.progress, n, how->progress);
 	for (fill(&p); p.running; fill(&p)) {
 		progress_draw(&p.progress);
 		sleep_until_news(&p);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which facts of an earlier run still hold.
+ *
+ * A unit's facts are a function of its key (command, front end, names) and of the
+ * content of every file that clang read for it.  Both are kept in a journal: a line for
+ * each file as it was found, a line for each unit that was lowered.  A line is appended
+ * when a unit is done, so that a run which is cut off loses only what was under way, and
+ * a line that was itself cut off is as none.
+ */
+#ifndef KLINT_UNITS_H
+#define KLINT_UNITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct units;
+
+/* Read the journal @file, if it is there.  Objects and the files of units are named
+ * relative to @dir. */
+struct units *units_read(const char *file, const char *dir);
+
+/* Are the facts of @object (OBJECT.klint) those of @key and of the files as they are? */
+bool units_hold(struct units *u, const char *object, uint64_t key);
+
+/* Write the journal anew, with what is known of the files now, and open it for more.
+ * Files that change from now on are noticed.  False with a message. */
+bool units_begin(struct units *u);
+/* @object was lowered: from the files of @depfile, which clang's -MD has written.  Files
+ * in @scratch do not count.  False when one of them was changed meanwhile: the unit is
+ * not noted, and its facts do not hold. */
+bool units_add(struct units *u, const char *object, uint64_t key, const char *depfile,
+	       const char *scratch);
+/* False with a message when the journal could not be written. */
+bool units_end(struct units *u);
+
+#endif
