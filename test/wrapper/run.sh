@@ -226,14 +226,54 @@ special_commands() {
 	check "--only" no_line "$work/err" 'atomic-sleep'
 	KLINT_FLAGS='--only nonsense' run "$klint" cc
 	check "KLINT_FLAGS with a mistake" is $? 2
-	if command -v ccache >/dev/null; then
-		record "ccache gcc"
-		for _ in 1 2; do
-			CCACHE_DIR=$work/ccache run "$klint" cc
-			check "ccache: exit status" is $? 0
-			check "ccache: analysed" has_line "$work/err" '\[atomic-sleep\]'
-		done
-	fi
+}
+
+ccache_hits() {
+	CCACHE_DIR=$work/ccache ccache --print-stats |
+		awk '/^(direct|preprocessed)_cache_hit/ { n += $2 } END { print n + 0 }'
+}
+
+# The facts are those of what was compiled, also when no compiler ran.
+behind_ccache() {
+	local cc hits facts
+	command -v ccache >/dev/null || { echo "skipped: ccache is not installed"; return; }
+	for cc in gcc clang-22; do
+		record "ccache $cc"
+		facts=$object.klint
+		export CCACHE_DIR=$work/ccache CCACHE_SLOPPINESS=
+		rm -rf "$CCACHE_DIR"
+		run "$klint" cc
+		check "ccache $cc, miss: exit status" is $? 0
+		check "ccache $cc, miss: analysed" has_line "$work/err" '\[atomic-sleep\]'
+		check "ccache $cc, miss: no hit" is "$(ccache_hits)" 0
+		check "ccache $cc, miss: facts" cp "$facts" "$work/facts"
+		cp "$object" "$work/plain.o"
+		rm "$facts"
+		run "$klint" cc
+		check "ccache $cc, hit: exit status" is $? 0
+		check "ccache $cc, hit: it is one" is "$(ccache_hits)" 1
+		check "ccache $cc, hit: the object" cmp "$work/plain.o" "$object"
+		check "ccache $cc, hit: analysed" has_line "$work/err" '\[atomic-sleep\]'
+		check "ccache $cc, hit: the same facts" cmp "$work/facts" "$facts"
+
+		cp "$work/single/first.c" "$work/first.c"
+		echo 'int one_more(void); int one_more(void) { return 1; }' >>"$work/single/first.c"
+		run "$klint" cc
+		check "ccache $cc, changed: other facts" test -s "$facts"
+		check "ccache $cc, changed: no hit" is "$(ccache_hits)" 1
+		! cmp -s "$work/facts" "$facts"
+		check "ccache $cc, changed: they differ" is $? 0
+		cp "$work/first.c" "$work/single/first.c"
+		run "$klint" cc
+		check "ccache $cc, changed back: a hit" is "$(ccache_hits)" 2
+		check "ccache $cc, changed back: the old facts" cmp "$work/facts" "$facts"
+
+		run env LD_PRELOAD="$work/preload.so" GO_WRONG=crash "$klint" cc
+		check "ccache $cc, not analysed: no facts of before" test ! -e "$facts"
+		run "$klint" cc --no-facts
+		check "ccache $cc, --no-facts: none" test ! -e "$facts"
+		unset CCACHE_DIR CCACHE_SLOPPINESS
+	done
 }
 
 passed_through() {
@@ -263,6 +303,7 @@ done
 injected_faults
 interrupted
 special_commands
+behind_ccache
 passed_through
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

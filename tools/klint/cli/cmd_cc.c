@@ -264,9 +264,26 @@ static int compile_then_read(const struct cc *cc)
 	return EXIT_CLEAN;
 }
 
+/* Facts of an earlier compile are not those of the object that is made now, whether or
+ * not new ones come in their place. */
+static void remove_facts(const struct cc *cc)
+{
+	char *path = xasprintf("%s.klint", cc->compile.output ? cc->compile.output : "");
+
+	if (cc->compile.output)
+		unlink(path);
+	free(path);
+}
+
+/*
+ * Behind ccache and its kin the compiler may not run at all, so klint's own front end
+ * reads the source in any case: there are facts whether or not the object was found.
+ */
 static int compile_and_analyse(struct cc *cc)
 {
 	char *plugin = NULL;
+
+	remove_facts(cc);
 
 	/* Whatever klint lacks, the build goes on. */
 	if (!session_begin(&cc->s, cc->opt) || !session_baseline(cc->opt, &cc->baseline)) {
