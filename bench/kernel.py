@@ -43,19 +43,9 @@ NOT_EXTRACTED = ["Documentation/*", "tools/testing/*", "tools/perf/*"]
 EXTRACTED_ANYWAY = ["Documentation/Kconfig"]
 
 # allmodconfig with what only slows the compiler down, or stops it, switched off.
-FIXED_CONFIG = """\
-# CONFIG_WERROR is not set
-# CONFIG_KASAN is not set
-# CONFIG_KCSAN is not set
-# CONFIG_KCOV is not set
-# CONFIG_UBSAN is not set
-# CONFIG_GCOV_KERNEL is not set
-# CONFIG_DEBUG_INFO_BTF is not set
-# CONFIG_MODULE_SIG is not set
-# CONFIG_DRM_WERROR is not set
-CONFIG_DEBUG_INFO_NONE=y
-CONFIG_RANDSTRUCT_NONE=y
-"""
+ALL_CONFIG = Path(__file__).resolve().parents[1] / "include" / "klint-all.config"
+FIXED_CONFIG = "".join(line for line in ALL_CONFIG.read_text(encoding="utf-8").splitlines(True)
+                       if line.startswith(("CONFIG_", "# CONFIG_")))
 
 
 class KernelError(Exception):
@@ -177,14 +167,17 @@ class Build:
     """A configured output directory of kbuild."""
     source: Path
     objects: Path
+    compiler: str = "clang"     # or "gcc", with binutils
 
     @property
     def log(self):
         return self.objects / "klint-record.jsonl"
 
     def make(self, jobs=2):
-        return ["make", "-C", str(self.source), f"O={self.objects}", f"LLVM=-{LLVM}",
-                f"ARCH={ARCH}", f"-j{jobs}", f"CC={RECORDER} clang-{LLVM}"]
+        tools = [f"CC={RECORDER} gcc"] if self.compiler == "gcc" else \
+                [f"LLVM=-{LLVM}", f"CC={RECORDER} clang-{LLVM}"]
+        return ["make", "-C", str(self.source), f"O={self.objects}", f"ARCH={ARCH}",
+                f"-j{jobs}", *tools]
 
     def relative(self, path):
         """A source file's name as the kernel's people say it."""
@@ -193,13 +186,14 @@ class Build:
         return path[len(root):] if path.startswith(root) else path
 
 
-def build(name, config, jobs=2):
+def build(name, config, jobs=2, compiler="clang"):
     """A configured tree with its generated headers."""
     version = resolve(name)
     tree = source(version)
-    objects = cache() / "build" / f"{version}-{config}"
-    result = Build(tree, objects)
-    with locked(f"build-{version}-{config}"):
+    key = f"{version}-{config}" + ("-gcc" if compiler == "gcc" else "")
+    objects = cache() / "build" / key
+    result = Build(tree, objects, compiler)
+    with locked(f"build-{key}"):
         stamp = objects / ".klint-prepared"
         if stamp.exists() and stamp.read_text() == FIXED_CONFIG:
             return result
@@ -211,11 +205,10 @@ def build(name, config, jobs=2):
         env.pop("KLINT_RECORD", None)
         if config != "defconfig":
             env["KCONFIG_ALLCONFIG"] = str(objects / "klint.config")
-        run(result.make(jobs) + [config], f"config-{version}-{config}.log", "make " + config,
-            env=env)
+        run(result.make(jobs) + [config], f"config-{key}.log", "make " + config, env=env)
         say(f"preparing Linux {version} {config}")
         run(result.make(jobs) + ["prepare", "modules_prepare"],
-            f"prepare-{version}-{config}.log", "make modules_prepare", env=env)
+            f"prepare-{key}.log", "make modules_prepare", env=env)
         stamp.write_text(FIXED_CONFIG)
     return result
 
