@@ -6,8 +6,8 @@
  * file that no rule can make does.
  *
  * kbuild itself knows what to do again when a source has changed.  Which objects there
- * are is asked anew when a Makefile, a Kconfig, a script, the configuration or the
- * compiler has changed, since kbuild forgets none.  When a run was cut off in the middle
+ * are is asked anew when a Makefile, the configuration or the compiler has changed, since
+ * kbuild forgets none.  When a run was cut off in the middle
  * of kbuild, what it has made is not believed.
  */
 #define _GNU_SOURCE
@@ -28,6 +28,7 @@
 #include "outfile.h"
 #include "overlay.h"
 #include "progress.h"
+#include "record.h"
 #include "spawn.h"
 
 /* Lines that were recorded since *at, which moves on. */
@@ -198,7 +199,7 @@ static uint64_t hash_of_request(const struct kernel *k)
 	text = xasprintf("%s\n%lx\n%s\n%lx %lx\n%lx\n%s", k->config,
 			 k->config_file ? hash_file(k->config_file) : 0, arch ? arch : "",
 			 (unsigned long)clang.st_size, (unsigned long)clang.st_mtim.tv_sec,
-			 k->rules, KLINT_VERSION);
+			 k->config_rules, KLINT_VERSION);
 	for (size_t i = 0; i < argv.n; i++) {
 		more = xasprintf("%s\n%s", text, argv.v[i]);
 		free(text);
@@ -270,14 +271,20 @@ static bool link_to_klint(const struct kernel *k)
 	return fine;
 }
 
-static void forget(const struct kernel *k, struct kernel_state *st, bool all)
+/* Remove the empty objects, so that kbuild asks for all of them again. */
+static void forget_commands(const struct kernel *k, struct kernel_state *st)
 {
 	char *commands = kernel_file(k, "commands");
+	struct db db;
 
-	if (all)
-		kernel_forget_all(k);
-	else
-		kernel_forget_objects(k);
+	if (!kernel_commands(k, &db))
+		db.n = 0;
+	for (size_t i = 0; i < db.n; i++) {
+		char *object = xasprintf("%s/%s", k->build, kernel_object(&db.v[i]));
+
+		unlink(object);
+		free(object);
+	}
 	unlink(commands);
 	free(commands);
 	st->recorded = "";
@@ -303,28 +310,45 @@ static bool run_steps(const struct kernel *k, struct kernel_state *st,
 	if (st->files != k->files)
 		st->recorded = "";
 	st->files = k->files;
+	st->rules = k->rules;
 	return record(k, trouble);
+}
+
+static uint64_t size_of_commands(const struct kernel *k)
+{
+	char *path = kernel_file(k, "commands");
+	struct stat st;
+	uint64_t size = stat(path, &st) ? 0 : (uint64_t)st.st_size;
+
+	free(path);
+	return size;
 }
 
 bool kbuild_update(const struct kernel *k, struct kernel_state *st, bool *trouble)
 {
 	uint64_t request = hash_of_request(k);
-	char *config = config_path(k), *commands = kernel_file(k, "commands");
+	char *config = config_path(k);
 	bool cut_off = !strcmp(st->doing, "kbuild") || strcmp(st->tree, k->tree) ||
-		       access(commands, R_OK);
+		       size_of_commands(k) != st->commands;
 	bool reconfigure = cut_off || st->configured != request ||
 			   st->config != hash_file(config);
 
 	free(config);
-	free(commands);
 	if (!reconfigure && st->files == k->files && all_recorded(k, st))
 		return true;
 	st->doing = "kbuild";
 	st->tree = xstrdup(k->tree);
 	if (!kernel_state_write(st, k))
 		return false;
-	if (reconfigure)
-		forget(k, st, cut_off);
+	if (cut_off) {
+		char *commands = kernel_file(k, "commands");
+
+		kernel_forget_all(k);
+		unlink(commands);
+		free(commands);
+	}
+	if (reconfigure || st->rules != k->rules)
+		forget_commands(k, st);
 	forget_make();
 	if (!link_to_klint(k) ||
 	    !run_steps(k, st, request, reconfigure, trouble))
@@ -334,6 +358,7 @@ bool kbuild_update(const struct kernel *k, struct kernel_state *st, bool *troubl
 		st->recorded = "";
 	else
 		note_recorded(k, st);
+	st->commands = size_of_commands(k);
 	st->doing = "";
 	return kernel_state_write(st, k);
 }

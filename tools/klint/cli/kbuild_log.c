@@ -56,34 +56,43 @@ static struct string_list read_lines(const char *path)
 	return lines;
 }
 
-/* A line that a compiler, a shell or make says when something is wrong. */
-static bool is_complaint(const char *line)
+/* What kbuild does ("  CC      foo.o"), and that make has given up for what was told
+ * before, are not why a step has failed. */
+static bool is_telling(const char *line)
 {
-	return has(line, "rror") || has(line, "***") || has(line, "not found") ||
-	       has(line, "No such file") || has(line, "No space left") ||
-	       has(line, "denied") || has(line, "klint cc");
+	return *line && strncmp(line, "  ", 2) &&
+	       (strncmp(line, "make", 4) || has(line, "No rule") || has(line, "Stop."));
+}
+
+static void print_cures(const struct string_list *lines)
+{
+	const char *last = "";
+
+	for (size_t c = 0; c < NCURES; c++)
+		for (size_t i = 0; i < lines->n; i++) {
+			if (!has(lines->v[i], cures[c].symptom) || !strcmp(last, cures[c].packages))
+				continue;
+			last = cures[c].packages;
+			fprintf(stderr, "klint kernel: install %s (its name in Debian; others have the like)\n",
+				last);
+		}
 }
 
 void kbuild_log_explain(const char *path, const char *goal)
 {
 	struct string_list lines = read_lines(path);
-	const char *last = "";
-	size_t told = 0;
+	struct string_list telling = { 0 };
+	size_t i;
 
+	for (i = 0; i < lines.n; i++)
+		if (is_telling(lines.v[i]))
+			string_list_add(&telling, lines.v[i]);
+	if (!telling.n)
+		telling = lines;
 	fprintf(stderr, "klint kernel: make %s failed; all that it said is in %s\n", goal, path);
-	for (size_t i = 0; i < lines.n && told < MOST_LINES; i++)
-		if (is_complaint(lines.v[i]) && ++told)
-			fprintf(stderr, "klint kernel: make: %s\n", lines.v[i]);
-	for (size_t i = lines.n > MOST_LINES ? lines.n - MOST_LINES : 0; i < lines.n && !told; i++)
-		fprintf(stderr, "klint kernel: make: %s\n", lines.v[i]);
-	for (size_t c = 0; c < NCURES; c++)
-		for (size_t i = 0; i < lines.n; i++)
-			if (is_complaint(lines.v[i]) && has(lines.v[i], cures[c].symptom) &&
-			    strcmp(last, cures[c].packages)) {
-				last = cures[c].packages;
-				fprintf(stderr, "klint kernel: install %s (the package of that name in Debian; others have the like)\n",
-					last);
-			}
+	for (i = telling.n > MOST_LINES ? telling.n - MOST_LINES : 0; i < telling.n; i++)
+		fprintf(stderr, "klint kernel: make: %s\n", telling.v[i]);
+	print_cures(&telling);
 }
 
 size_t kbuild_log_failures(const char *path)

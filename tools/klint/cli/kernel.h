@@ -28,7 +28,8 @@ struct kernel {
 	bool quiet;
 	int lock;
 	uint64_t files;		/* of the whole source: names, sizes, times */
-	uint64_t rules;		/* the same of Makefiles, Kconfig and scripts only */
+	uint64_t config_rules;	/* the same of Kconfigs, scripts and configurations only */
+	uint64_t rules;		/* the same of Makefiles only */
 };
 
 /* kernel.c: look at the tree that @operands begin with, and at the directories after it;
@@ -47,6 +48,8 @@ struct kernel_state {
 	char *tree;
 	char *doing;		/* what was under way: "kbuild", "facts", or "" */
 	uint64_t configured;	/* by what; 0: not yet */
+	uint64_t commands;	/* how many bytes were recorded */
+	uint64_t rules;		/* the Makefiles when the commands were recorded */
 	uint64_t config;	/* of BUILD/.config when it was done */
 	uint64_t files;		/* of the source when the commands were recorded */
 	char *recorded;		/* directories, a blank behind each; "all " */
@@ -56,6 +59,14 @@ void kernel_state_read(struct kernel_state *st, const struct kernel *k);
 bool kernel_state_write(const struct kernel_state *st, const struct kernel *k);
 /* 0 when it cannot be read. */
 uint64_t hash_file(const char *path);
+
+struct db;
+/* kernel_commands.c: what kbuild was asked for, each object once, in the order of their
+ * names.  False with a message when the file is damaged. */
+bool kernel_commands(const struct kernel *k, struct db *db);
+/* The object that the command makes, relative to BUILD. */
+struct db_entry;
+const char *kernel_object(const struct db_entry *e);
 
 /*
  * kbuild.c: configure, make the generated headers, record the commands of dirs, as far

@@ -13,6 +13,7 @@
 #include "gathered.h"
 #include "kernel_files.h"
 #include "pool.h"
+#include "record.h"
 #include "result.h"
 #include "targets.h"
 #include "units.h"
@@ -38,74 +39,31 @@ static bool is_wanted(const struct kernel *k, const char *output)
 	return !k->dirs.n && strncmp(output, "scripts/", 8);
 }
 
-static const char *output_of(const struct db_entry *e)
-{
-	struct compile c;
-
-	compile_read(&c, (char *const *)e->arguments.v + 1);
-	return c.output ? c.output : "";
-}
-
-struct keyed {
-	const char *output;
-	size_t at;
-};
-
-static int by_output(const void *x, const void *y)
-{
-	const struct keyed *a = x, *b = y;
-	int order = strcmp(a->output, b->output);
-
-	return order ? order : a->at < b->at ? -1 : a->at > b->at;
-}
-
-/* make -j records in any order, and an object again when its source has changed. */
-static void keep_last_of_each(const struct kernel *k, struct db *db)
-{
-	struct keyed *v = xcalloc(db->n + 1, sizeof(*v));
-	struct db kept = { 0 };
-
-	for (size_t i = 0; i < db->n; i++)
-		v[i] = (struct keyed){ output_of(&db->v[i]), i };
-	qsort(v, db->n, sizeof(*v), by_output);
-	for (size_t i = 0; i < db->n; i++)
-		if ((i + 1 == db->n || strcmp(v[i].output, v[i + 1].output)) &&
-		    is_wanted(k, v[i].output))
-			vec_push(kept.v, kept.n, kept.cap) = db->v[v[i].at];
-	free(v);
-	*db = kept;
-}
-
 static bool plan_units(struct lowering *l)
 {
-	char *commands = kernel_file(l->k, "commands");
-	struct stat st;
-	struct db db = { 0 };
-	bool empty = stat(commands, &st) || !st.st_size;
+	const struct kernel *k = l->k;
+	struct db db;
 
-	if (!empty && !db_read(&db, commands)) {
-		/* It is made anew if it is not there. */
-		unlink(commands);
+	if (!kernel_commands(k, &db))
 		return false;
-	}
-	keep_last_of_each(l->k, &db);
-	if (!db.n) {
-		fprintf(stderr, "klint kernel: kbuild compiles nothing %s with this configuration; what it said is in %s/klint/log/record\n",
-			l->k->dirs.n ? "there" : "at all", l->k->build);
-		return false;
-	}
 	for (size_t i = 0; i < db.n; i++) {
-		size_t before = l->plan.n;
+		const char *object = kernel_object(&db.v[i]);
 		struct db one = { .v = &db.v[i], .n = 1 };
+		size_t before = l->plan.n;
 
-		plan_commands(&l->plan, l->s, &one, l->k->clean ? NULL : l->k->source,
-			      l->k->clean ? NULL : l->k->tree);
+		if (!is_wanted(k, object))
+			continue;
+		plan_commands(&l->plan, l->s, &one, k->clean ? NULL : k->source,
+			      k->clean ? NULL : k->tree);
 		if (l->plan.n > before)
-			l->plan.v[before].object = output_of(&db.v[i]);
+			l->plan.v[before].object = object;
 	}
 	l->failed = l->plan.trouble;
-	free(commands);
-	return true;
+	if (l->plan.n || l->failed)
+		return true;
+	fprintf(stderr, "klint kernel: kbuild compiles nothing %s with this configuration; what it said is in %s/klint/log/record\n",
+		k->dirs.n ? "there" : "at all", k->build);
+	return false;
 }
 
 /* What the facts of every unit depend on besides the unit. */

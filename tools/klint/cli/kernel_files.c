@@ -3,8 +3,8 @@
  * Files of a source and of a build directory, many at a time.
  *
  * Whether anything has changed in a source is told by a sum over its files (name, size,
- * times), which does not depend on the order of directories.  A second sum is over those
- * that decide which commands kbuild runs.
+ * times), which does not depend on the order of directories.  Two more are over those that
+ * decide the configuration, and which commands kbuild runs.
  */
 #define _GNU_SOURCE
 #include "kernel_files.h"
@@ -34,11 +34,15 @@ static bool ends(const char *s, const char *suffix)
 }
 
 /* @path begins at the top of the source, without a slash. */
-static bool is_rule(const char *path, const char *name)
+static bool is_of_config(const char *path, const char *name)
 {
-	return starts(name, "Makefile") || starts(name, "Kbuild") || starts(name, "Kconfig") ||
-	       !strcmp(name, "Platform") || starts(path, "scripts/") ||
-	       strstr(path, "/configs/");
+	return starts(name, "Kconfig") || starts(path, "scripts/") || strstr(path, "/configs/") ||
+	       !strcmp(path, "Makefile");
+}
+
+static bool is_rule(const char *name)
+{
+	return starts(name, "Makefile") || starts(name, "Kbuild") || !strcmp(name, "Platform");
 }
 
 /* What a configuration or a build leaves in a source, by its place from the top. */
@@ -93,7 +97,8 @@ static void look_at_directory(struct kernel *k, int parent, const char *name, co
 			uint64_t hash = hash_entry(full, &st);
 
 			k->files += hash;
-			k->rules += is_rule(full + 1, entry->d_name) ? hash : 0;
+			k->config_rules += is_of_config(full + 1, entry->d_name) ? hash : 0;
+			k->rules += is_rule(entry->d_name) ? hash : 0;
 		}
 		free(full);
 	}
@@ -119,18 +124,6 @@ bool kernel_make_links(const struct kernel *k)
 /* nftw() passes nothing on. */
 static size_t build_length;
 
-static int forget_object(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	const char *inside = path + build_length;
-
-	(void)st;
-	(void)at;
-	if (type == FTW_F && ends(path, ".o") && !starts(inside, "/scripts/") &&
-	    !starts(inside, "/tools/") && !starts(inside, "/klint/"))
-		unlink(path);
-	return 0;
-}
-
 static int forget_file(const char *path, const struct stat *st, int type, struct FTW *at)
 {
 	const char *inside = path + build_length;
@@ -153,12 +146,6 @@ static int forget_piece(const char *path, const struct stat *st, int type, struc
 	if (type == FTW_F && strstr(path, ".klint.tmp."))
 		unlink(path);
 	return 0;
-}
-
-void kernel_forget_objects(const struct kernel *k)
-{
-	build_length = strlen(k->build);
-	nftw(k->build, forget_object, 32, FTW_PHYS);
 }
 
 void kernel_forget_all(const struct kernel *k)

@@ -10,8 +10,6 @@ void kernel_look(struct kernel *k);
 /* Make the tree of links anew.  False with a message. */
 bool kernel_make_links(const struct kernel *k);
 
-/* Remove the empty objects, so that kbuild asks for all of them again. */
-void kernel_forget_objects(const struct kernel *k);
 /* Remove all that kbuild has made.  Facts stay. */
 void kernel_forget_all(const struct kernel *k);
 /* Remove what a worker that was killed has left half-written. */

@@ -44,6 +44,10 @@ static void store(struct kernel_state *st, const char *key, const char *value)
 		st->recorded = xstrdup(value);
 	else if (!strcmp(key, "configured"))
 		st->configured = number;
+	else if (!strcmp(key, "rules"))
+		st->rules = number;
+	else if (!strcmp(key, "commands"))
+		st->commands = number;
 	else if (!strcmp(key, "config"))
 		st->config = number;
 	else if (!strcmp(key, "files"))
@@ -80,8 +84,9 @@ bool kernel_state_write(const struct kernel_state *st, const struct kernel *k)
 	bool fine = outfile_open(&f, path);
 
 	if (fine) {
-		fprintf(f.out, "tree=%s\ndoing=%s\nconfigured=%lx\nconfig=%lx\nfiles=%lx\nrecorded=%s\n",
-			st->tree, st->doing, st->configured, st->config, st->files, st->recorded);
+		fprintf(f.out, "tree=%s\ndoing=%s\nconfigured=%lx\nconfig=%lx\ncommands=%lx\nrules=%lx\nfiles=%lx\nrecorded=%s\n",
+			st->tree, st->doing, st->configured, st->config, st->commands,
+			st->rules, st->files, st->recorded);
 		fine = outfile_commit(&f);
 	}
 	free(path);
