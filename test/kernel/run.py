@@ -94,9 +94,12 @@ class Scan:
 
 def facts(build):
     found = {}
-    for path in build.rglob("*.klint"):
-        with contextlib.suppress(FileNotFoundError):
-            found[str(path.relative_to(build))] = path.stat().st_ino
+    for directory, _, files in os.walk(build):      # other than rglob() it may change meanwhile
+        for name in files:
+            path = os.path.join(directory, name)
+            with contextlib.suppress(FileNotFoundError):
+                if name.endswith(".klint"):
+                    found[os.path.relpath(path, build)] = os.stat(path).st_ino
     return found
 
 
