@@ -34,11 +34,18 @@ static bool is_source(const char *arg)
 	return arg[0] != '-' && n > 2 && !strcmp(arg + n - 2, ".c");
 }
 
+/* Where clang writes what the unit was read from; headers are in that list as well when
+ * they are precompiled. */
+static bool is_list_of_files(const char *arg)
+{
+	return !strcmp(arg, "-MD") || !strcmp(arg, "-MF");
+}
+
 /* How many of the words are the unit's own: 0, or all of the option. */
 static bool is_own(const char *arg, bool included)
 {
 	return names_the_unit(arg) || is_warning(arg) || is_source(arg) ||
-	       (included && begins(arg, "-I"));
+	       is_list_of_files(arg) || (included && begins(arg, "-I"));
 }
 
 static uint64_t mix(uint64_t h, const char *s)

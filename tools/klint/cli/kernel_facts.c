@@ -27,6 +27,7 @@ struct lowering {
 	struct units *units;
 	struct job *jobs;	/* those that are lowered now */
 	size_t *unit_of, n;	/* jobs[] to plan.v[] */
+	const char *scratch[3];	/* where clang reads what klint has made of the sources */
 	size_t failed, raced;
 };
 
@@ -159,7 +160,7 @@ static void unit_ended(void *to, size_t at, const struct outcome *o)
 	if (o->status != OUTCOME_DONE)
 		unlink(job->facts);
 	else if (!units_add(l->units, job->object, l->keys[l->unit_of[at]], depfile_of(job),
-			    l->s->analysis.tmp))
+			    l->scratch))
 		l->raced++;
 	unlink(depfile_of(job));
 }
@@ -214,6 +215,8 @@ static bool lower_changed(struct lowering *l, struct kernel_state *st)
 	if (!strcmp(st->doing, "facts"))
 		kernel_forget_pieces(l->k);
 	st->doing = "facts";
+	l->scratch[0] = l->s->analysis.tmp;
+	l->scratch[1] = cache_file("common");
 	compute_keys(l);
 	l->units = units_read(journal, l->k->build);
 	choose_jobs(l);

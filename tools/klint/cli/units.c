@@ -316,12 +316,19 @@ static uint32_t current_file(struct units *u, const char *path)
 	return at;
 }
 
+static bool is_scratch(const char *path, const char *const *dirs)
+{
+	for (; *dirs; dirs++)
+		if (!strncmp(path, *dirs, strlen(*dirs)) && path[strlen(*dirs)] == '/')
+			return true;
+	return false;
+}
+
 bool units_add(struct units *u, const char *object, uint64_t key, const char *depfile,
-	       const char *scratch)
+	       const char *const *scratch)
 {
 	struct string_list deps = { 0 };
 	struct unit unit = { .key = key, .object = arena_strdup(u->arena, object) };
-	size_t skip = strlen(scratch);
 	struct stat st;
 	bool fine = depfile_read(&deps, u->arena, depfile) && stat_facts(u, object, &st);
 
@@ -329,7 +336,7 @@ bool units_add(struct units *u, const char *object, uint64_t key, const char *de
 	for (size_t i = 0; i < deps.n && fine; i++) {
 		uint32_t at;
 
-		if (!strncmp(deps.v[i], scratch, skip) && deps.v[i][skip] == '/')
+		if (is_scratch(deps.v[i], scratch))
 			continue;
 		at = current_file(u, deps.v[i]);
 		fine = at != UINT32_MAX;

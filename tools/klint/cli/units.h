@@ -27,10 +27,10 @@ bool units_hold(struct units *u, const char *object, uint64_t key);
  * Files that change from now on are noticed.  False with a message. */
 bool units_begin(struct units *u);
 /* @object was lowered: from the files of @depfile, which clang's -MD has written.  Files
- * in @scratch do not count.  False when one of them was changed meanwhile: the unit is
+ * in the directories @scratch (NULL-terminated), made from the others, do not count.  False when one of them was changed meanwhile: the unit is
  * not noted, and its facts do not hold. */
 bool units_add(struct units *u, const char *object, uint64_t key, const char *depfile,
-	       const char *scratch);
+	       const char *const *scratch);
 /* False with a message when the journal could not be written. */
 bool units_end(struct units *u);
 
