@@ -5,7 +5,7 @@
  *
  *	BUILD/			an output directory of kbuild (O=), with empty objects
  *	BUILD/DIR/FILE.o.klint	the facts of a unit
- *	BUILD/klint/		what klint keeps: lock, state, commands, units (units.h),
+ *	BUILD/klint/		what klint keeps: lock, state, commands, units (journal.h),
  *				log/, source/ (a tree of links, if the source is not clean)
  */
 #ifndef KLINT_KERNEL_H

@@ -16,7 +16,7 @@
 #include "record.h"
 #include "result.h"
 #include "targets.h"
-#include "units.h"
+#include "journal.h"
 
 struct lowering {
 	const struct kernel *k;
@@ -24,7 +24,7 @@ struct lowering {
 	struct plan plan;
 	uint64_t *keys;		/* of plan.v[] */
 	struct facts *facts;	/* of plan.v[]; m is NULL: there are none yet */
-	struct units *units;
+	struct journal *units;
 	struct job *jobs;	/* those that are lowered now */
 	size_t *unit_of, n;	/* jobs[] to plan.v[] */
 	const char *scratch[3];	/* where clang reads what klint has made of the sources */
@@ -133,7 +133,7 @@ static void choose_jobs(struct lowering *l)
 	for (size_t i = 0; i < l->plan.n; i++) {
 		struct job *job = &l->jobs[l->n];
 
-		if (units_hold(l->units, l->plan.v[i].object, l->keys[i]) &&
+		if (journal_hold(l->units, l->plan.v[i].object, l->keys[i]) &&
 		    open_facts(l, i, false))
 			continue;
 		*job = l->plan.v[i];
@@ -159,7 +159,7 @@ static void unit_ended(void *to, size_t at, const struct outcome *o)
 
 	if (o->status != OUTCOME_DONE)
 		unlink(job->facts);
-	else if (!units_add(l->units, job->object, l->keys[l->unit_of[at]], depfile_of(job),
+	else if (!journal_add(l->units, job->object, l->keys[l->unit_of[at]], depfile_of(job),
 			    l->scratch))
 		l->raced++;
 	unlink(depfile_of(job));
@@ -189,7 +189,7 @@ static bool lower(struct lowering *l)
 	};
 	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct outcome *outcomes = xcalloc(l->n + 1, sizeof(*outcomes));
-	bool fine = units_begin(l->units);
+	bool fine = journal_begin(l->units);
 
 	/* Facts hold the directory of their build, and the kernel's release that is there. */
 	if (fine && (here < 0 || chdir(l->k->build))) {
@@ -218,12 +218,12 @@ static bool lower_changed(struct lowering *l, struct kernel_state *st)
 	l->scratch[0] = l->s->analysis.tmp;
 	l->scratch[1] = cache_file("common");
 	compute_keys(l);
-	l->units = units_read(journal, l->k->build);
+	l->units = journal_read(journal, l->k->build);
 	choose_jobs(l);
 	kernel_say(l->k, "%zu files: %zu to read, %zu as they were", l->plan.n, l->n,
 		   l->plan.n - l->n);
 	fine = !l->n || (kernel_state_write(st, l->k) && lower(l));
-	fine = units_end(l->units) && fine;
+	fine = journal_end(l->units) && fine;
 	st->doing = "";
 	if (l->n)
 		fine = kernel_state_write(st, l->k) && fine;

@@ -8,30 +8,30 @@
  * when a unit is done, so that a run which is cut off loses only what was under way, and
  * a line that was itself cut off is as none.
  */
-#ifndef KLINT_UNITS_H
-#define KLINT_UNITS_H
+#ifndef KLINT_JOURNAL_H
+#define KLINT_JOURNAL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct units;
+struct journal;
 
 /* Read the journal @file, if it is there.  Objects and the files of units are named
  * relative to @dir. */
-struct units *units_read(const char *file, const char *dir);
+struct journal *journal_read(const char *file, const char *dir);
 
 /* Are the facts of @object (OBJECT.klint) those of @key and of the files as they are? */
-bool units_hold(struct units *u, const char *object, uint64_t key);
+bool journal_hold(struct journal *u, const char *object, uint64_t key);
 
 /* Write the journal anew, with what is known of the files now, and open it for more.
  * Files that change from now on are noticed.  False with a message. */
-bool units_begin(struct units *u);
+bool journal_begin(struct journal *u);
 /* @object was lowered: from the files of @depfile, which clang's -MD has written.  Files
  * in the directories @scratch (NULL-terminated), made from the others, do not count.  False when one of them was changed meanwhile: the unit is
  * not noted, and its facts do not hold. */
-bool units_add(struct units *u, const char *object, uint64_t key, const char *depfile,
+bool journal_add(struct journal *u, const char *object, uint64_t key, const char *depfile,
 	       const char *const *scratch);
 /* False with a message when the journal could not be written. */
-bool units_end(struct units *u);
+bool journal_end(struct journal *u);
 
 #endif

@@ -11,7 +11,7 @@
  * Numbers are in hexadecimal.  Times are in nanoseconds.
  */
 #define _GNU_SOURCE
-#include "units.h"
+#include "journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +45,7 @@ struct unit {
 	size_t n;
 };
 
-struct units {
+struct journal {
 	const char *path;
 	int dir;
 	struct arena *arena;
@@ -54,7 +54,7 @@ struct units {
 	struct unit *units;
 	size_t nunits, units_cap;
 	struct strmap *by_path, *by_object;	/* the newest of each name */
-	uint64_t begin;		/* CLOCK_REALTIME: when units_begin() was called */
+	uint64_t begin;		/* CLOCK_REALTIME: when journal_begin() was called */
 	uint32_t numbers;
 	FILE *out;
 	bool broken;
@@ -90,7 +90,7 @@ static uint64_t hash_open_file(int fd, size_t size)
 }
 
 /* Stamp and content of a file at one moment. */
-static bool look_at(const struct units *u, const char *path, struct stamp *stamp, uint64_t *hash)
+static bool look_at(const struct journal *u, const char *path, struct stamp *stamp, uint64_t *hash)
 {
 	int fd = openat(u->dir, path, O_RDONLY | O_CLOEXEC);
 	struct stamp after = { 0 };
@@ -110,7 +110,7 @@ static bool look_at(const struct units *u, const char *path, struct stamp *stamp
 	return fine && same_stamp(stamp, &after);
 }
 
-static bool file_is_same(struct units *u, struct file *f)
+static bool file_is_same(struct journal *u, struct file *f)
 {
 	struct stamp now;
 	struct stat st;
@@ -146,7 +146,7 @@ static bool read_number(char **at, uint64_t *value, int base)
 	return true;
 }
 
-static bool read_file_line(struct units *u, char *at)
+static bool read_file_line(struct journal *u, char *at)
 {
 	struct file f = { .number = UINT32_MAX };
 
@@ -159,13 +159,13 @@ static bool read_file_line(struct units *u, char *at)
 	return true;
 }
 
-static void add_unit(struct units *u, const struct unit *unit)
+static void add_unit(struct journal *u, const struct unit *unit)
 {
 	strmap_set(u->by_object, unit->object, (uint32_t)u->nunits);
 	vec_push(u->units, u->nunits, u->units_cap) = *unit;
 }
 
-static bool read_unit_line(struct units *u, char *at)
+static bool read_unit_line(struct journal *u, char *at)
 {
 	struct unit unit = { 0 };
 	uint64_t n, number;
@@ -185,7 +185,7 @@ static bool read_unit_line(struct units *u, char *at)
 }
 
 /* What comes behind a line that makes no sense is not believed. */
-static void read_journal(struct units *u, FILE *in)
+static void read_journal(struct journal *u, FILE *in)
 {
 	char *line = NULL;
 	size_t cap = 0;
@@ -200,9 +200,9 @@ static void read_journal(struct units *u, FILE *in)
 	free(line);
 }
 
-struct units *units_read(const char *file, const char *dir)
+struct journal *journal_read(const char *file, const char *dir)
 {
-	struct units *u = xcalloc(1, sizeof(*u));
+	struct journal *u = xcalloc(1, sizeof(*u));
 	FILE *in = fopen(file, "re");
 
 	u->path = file;
@@ -217,7 +217,7 @@ struct units *units_read(const char *file, const char *dir)
 	return u;
 }
 
-static bool stat_facts(const struct units *u, const char *object, struct stat *st)
+static bool stat_facts(const struct journal *u, const char *object, struct stat *st)
 {
 	char *path = xasprintf("%s.klint", object);
 	bool there = !fstatat(u->dir, path, st, 0);
@@ -226,7 +226,7 @@ static bool stat_facts(const struct units *u, const char *object, struct stat *s
 	return there;
 }
 
-bool units_hold(struct units *u, const char *object, uint64_t key)
+bool journal_hold(struct journal *u, const char *object, uint64_t key)
 {
 	uint32_t at = strmap_get(u->by_object, object);
 	struct unit *unit = at == UINT32_MAX ? NULL : &u->units[at];
@@ -243,14 +243,14 @@ bool units_hold(struct units *u, const char *object, uint64_t key)
 
 /* Writing */
 
-static void write_file(struct units *u, struct file *f)
+static void write_file(struct journal *u, struct file *f)
 {
 	fprintf(u->out, "f %lx %lx %lx %lx %s\n", f->stamp.size, f->stamp.mtime,
 		f->stamp.ctime, f->hash, f->path);
 	f->number = u->numbers++;
 }
 
-static void write_unit(struct units *u, const struct unit *unit)
+static void write_unit(struct journal *u, const struct unit *unit)
 {
 	for (size_t i = 0; i < unit->n; i++)
 		if (u->files[unit->files[i]].number == UINT32_MAX)
@@ -261,7 +261,7 @@ static void write_unit(struct units *u, const struct unit *unit)
 	fprintf(u->out, " %s\n", unit->object);
 }
 
-static bool complain(struct units *u)
+static bool complain(struct journal *u)
 {
 	if (!u->broken)
 		fprintf(stderr, "klint: cannot write %s: %s\n", u->path, strerror(errno));
@@ -269,7 +269,7 @@ static bool complain(struct units *u)
 	return false;
 }
 
-bool units_begin(struct units *u)
+bool journal_begin(struct journal *u)
 {
 	struct outfile f;
 	struct timespec now;
@@ -292,7 +292,7 @@ bool units_begin(struct units *u)
 
 /* The number of the file as it is now, or UINT32_MAX: it was changed meanwhile, or is
  * gone. */
-static uint32_t current_file(struct units *u, const char *path)
+static uint32_t current_file(struct journal *u, const char *path)
 {
 	uint32_t at = strmap_get(u->by_path, path);
 	struct file f = { .number = UINT32_MAX, .state = FILE_SAME };
@@ -324,7 +324,7 @@ static bool is_scratch(const char *path, const char *const *dirs)
 	return false;
 }
 
-bool units_add(struct units *u, const char *object, uint64_t key, const char *depfile,
+bool journal_add(struct journal *u, const char *object, uint64_t key, const char *depfile,
 	       const char *const *scratch)
 {
 	struct string_list deps = { 0 };
@@ -354,7 +354,7 @@ bool units_add(struct units *u, const char *object, uint64_t key, const char *de
 	return true;
 }
 
-bool units_end(struct units *u)
+bool journal_end(struct journal *u)
 {
 	bool fine = !u->broken;
 
