@@ -87,6 +87,8 @@ static const struct row table[] = {
 	  "list the contracts that the rules hold, with file and line" },
 	{ "rules-unused", 0, NULL, FLAG, AT(rules_unused), OPT_LINTS,
 	  "list contracts of names that none of the targets uses" },
+	{ "all", 0, NULL, FLAG, AT(all), OPT_OPS,
+	  "list the members that have no row, too" },
 	{ "rules", 0, "DIR", LIST, AT(rules_dirs), OPT_RESOURCE,
 	  "read the rules in DIR too (may be repeated)" },
 	{ "resource-dir", 0, "DIR", STRING, AT(resource_dir), OPT_RESOURCE,

@@ -6,6 +6,7 @@
  * trylock, a callee that returns in two ways): the first one replaces the
  * state, the others go to sv->out.
  */
+#include "observe.h"
 #include "scc.h"
 #include "solver.h"
 
@@ -239,6 +240,7 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 	struct func_info *fi;
 	struct sym_node n;
 
+	observe_call(sv, w, at);
 	for (uint32_t i = 0; i < ev->arg_count && i < MAX_ARGS; i++) {
 		kir_id v = sv->e->m->args[ev->arg_first + i];
 

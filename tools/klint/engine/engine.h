@@ -253,6 +253,7 @@ struct func_info {
 struct engine_options {
 	bool rt;
 	uint32_t budget;	/* states per function, 0: default */
+	bool observe;		/* keep what is seen at each call (observe.h), for ops_infer() */
 };
 
 /* One unit and what is needed to solve one of its functions at a time. */
@@ -282,6 +283,7 @@ struct engine {
 	size_t nsites, sites_cap;
 	struct imported *imported;	/* summaries of functions of other units */
 	size_t nimported, imported_cap;
+	struct observed *seen;		/* [event], or NULL: nobody asked */
 	uint32_t *numbers;		/* contract.c: symbol → node + 1 */
 	size_t nnumbers;
 	struct subject *subjects;	/* that the function has asked for so far */

@@ -3,6 +3,7 @@
  * Where a need meets a state: it is satisfied, broken, or handed on to the
  * callers of this function in their terms.
  */
+#include "observe.h"
 #include "solver.h"
 
 #include <string.h>
@@ -491,6 +492,8 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 	out.callee = callee;
 	if (!translate_guards(sv, w, n, c, &out, &defer))
 		return;
+	if (n->kind == NEED_WAIT)
+		observe_need(sv, w, n, c);
 	out.site = c->at;
 	out.sub = n->number;
 	out.hops = callee == KIR_NONE ? 0 : n->hops + 1;

@@ -6,6 +6,7 @@
  * are joined, and if that forgets something that a later branch may ask for, the
  * result is marked as widened.
  */
+#include "observe.h"
 #include "solver.h"
 
 #include <stdlib.h>
@@ -394,6 +395,7 @@ const struct summary *solve_function(struct engine *e, struct func_info *fi)
 	struct solver sv = { .e = e, .fi = fi, .f = fi->f, .tmp = arena_new() };
 	struct walk wk = { .sv = &sv };
 
+	observe_begin(e, fi->f);
 	sv.fl = flow_infer(e, fi->f, sv.tmp);
 	if (!sv.fl) {
 		sv.gap = "too large";

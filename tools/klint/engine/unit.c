@@ -3,6 +3,7 @@
  * One unit: its names, constants and initialisers, by the numbers that the engine
  * works with; and what goes on from one function of it to the next: nothing.
  */
+#include "observe.h"
 #include "solver.h"
 #include "unit.h"
 
@@ -235,6 +236,8 @@ struct engine *unit_new(struct program *p, const struct kir_module *m)
 	index_statics(e);
 	index_targets(e);
 	annots_index_fields(e);
+	if (e->opt.observe)
+		e->seen = xcalloc(m->nevents + 1u, sizeof(*e->seen));
 	e->mark = symtab_mark(e->t);
 	return e;
 }
@@ -254,6 +257,7 @@ void unit_free(struct engine *e)
 	free(e->targets);
 	free(e->sites);
 	free(e->imported);
+	free(e->seen);
 	free(e->numbers);
 	free(e->subjects);
 	free(e);
