@@ -13,6 +13,7 @@ static const char *const class_names[OPS_NCLASSES] = {
 	[OPS_MIXED] = "sometimes atomic",
 	[OPS_SLEEPS] = "may sleep",
 	[OPS_UNKNOWN] = "unknown",
+	[OPS_EXCEPTED] = "excepted",
 };
 
 static struct program *solve(const struct kir_module *const *modules, size_t n,

@@ -205,7 +205,7 @@ static void apply_targets(struct solver *sv, struct work_state *w, const struct 
 {
 	struct engine *e = sv->e;
 	const struct summary *sum;
-	uint32_t record = sym_name(e->t, kir_string(e->m, e->m->records[ev->record].name));
+	uint32_t record = e->records[ev->record];
 	uint32_t field = e->names[ev->callee];
 	const struct func_info *first = NULL;
 

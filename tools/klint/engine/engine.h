@@ -275,6 +275,8 @@ struct engine {
 	const struct kir_annot **guarded;	/* kir value → what guards the field that it
 						 * is, or NULL; NULL: no field is guarded */
 	uint32_t *names;		/* kir value → name id (fields, globals, functions) */
+	uint32_t *records;		/* kir record → name id; of an anonymous member's, that
+					 * of the record which C sees it as a part of */
 	struct binding *statics;	/* const initialisers: address → value, sorted */
 	size_t nstatics;
 	struct target *targets;		/* what is stored in ops members, sorted */

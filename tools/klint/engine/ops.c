@@ -3,6 +3,7 @@
  * The table of ops members: every call through a member of a record, what it tells of
  * the member's context, and the verdict on the row.
  */
+#include "names.h"
 #include "observe.h"
 #include "ops.h"
 #include "solver.h"
@@ -182,6 +183,14 @@ static const char *explain(const struct ways *w, const struct raw_site *r, enum 
 	}
 }
 
+static bool is_excepted(const struct rule_ops *row, const char *caller)
+{
+	for (uint32_t i = 0; row && i < row->nexcept; i++)
+		if (!strcmp(row->except[i], caller))
+			return true;
+	return false;
+}
+
 static void fill_field(struct ops_table *t, struct collector *c, const struct ways_field *from,
 		       const struct raw_site *sites)
 {
@@ -198,7 +207,9 @@ static void fill_field(struct ops_table *t, struct collector *c, const struct wa
 		f->sites[i] = (struct ops_site){ .caller = r->caller, .at = r->at, .class = class,
 			.parts = r->caller->unit->seen[r->event].parts,
 			.why = explain(&c->ways, r, class, t->a) };
-		f->count[class]++;
+		if (is_excepted(f->row, names_text(c->p->names, r->caller->name)))
+			f->sites[i].class = OPS_EXCEPTED;
+		f->count[f->sites[i].class]++;
 	}
 }
 
@@ -273,7 +284,7 @@ enum ops_verdict ops_judge(const struct rules *r, const struct ops_field *f,
 	*site = NULL;
 	if (!f->row)
 		return OPS_NO_ROW;
-	if (!f->nsites)
+	if (f->nsites == f->count[OPS_EXCEPTED])
 		return OPS_UNCALLED;
 	if (ops_may_sleep(r, f->row)) {
 		*site = first_of(f, atomic);
@@ -288,5 +299,5 @@ enum ops_verdict ops_judge(const struct rules *r, const struct ops_field *f,
 	if (*site)
 		return OPS_CONFIRMED;
 	*site = first_of(f, 1u << OPS_SLEEPS);
-	return f->count[OPS_SLEEPS] == f->nsites ? OPS_CONTRADICTED : OPS_UNDECIDED;
+	return f->count[OPS_SLEEPS] + f->count[OPS_EXCEPTED] == f->nsites ? OPS_CONTRADICTED : OPS_UNDECIDED;
 }

@@ -17,6 +17,7 @@ enum ops_class {
 	OPS_SLEEPS,	/* it may sleep: the caller does so around the call, or is entered by
 			 * what can only be process context */
 	OPS_UNKNOWN,
+	OPS_EXCEPTED,	/* the row does not speak of this caller */
 	OPS_NCLASSES
 };
 

@@ -40,8 +40,7 @@ static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *dat
 		const struct kir_value *v = &e->m->values[id];
 
 		if (v->kind == KIR_V_FIELD && ev->record != KIR_NONE && !i) {
-			uint32_t record = sym_name(e->t, kir_string(e->m,
-						e->m->records[ev->record].name));
+			uint32_t record = e->records[ev->record];
 
 			for (size_t k = 0; k < e->ntargets; k++)
 				if (e->targets[k].record == record && e->targets[k].field == e->names[id])

@@ -5,6 +5,7 @@
  * way of its own, unknown, so that "always" is said only of what is closed.
  */
 #include "around.h"
+#include "names.h"
 #include "observe.h"
 #include "ops.h"
 #include "solver.h"
@@ -24,7 +25,7 @@ struct var_search {
 
 static uint64_t key_of(struct engine *e, kir_id record, kir_id value)
 {
-	return (uint64_t)sym_name(e->t, kir_string(e->m, e->m->records[record].name)) << 32 |
+	return (uint64_t)e->records[record] << 32 |
 	       e->names[value];
 }
 
@@ -249,19 +250,24 @@ enum stored {
 	UNCALLED	/* and nobody is seen to call some of them */
 };
 
+static bool is_atomic(const struct ways *w, const struct entry *en)
+{
+	const struct rule_context *ctx = rules_context(w->p->rules, en->context);
+
+	for (unsigned int k = 0; k < CTX_NPARTS; k++)
+		if ((ctx->parts >> k & 1) && ctx_part_wait(k) < WAIT_SLEEP)
+			return true;
+	return false;
+}
+
 /* How the function is entered whatever its callers do. */
 static void seed(struct ways *w, struct def *d, enum stored stored)
 {
 	struct ways_cause cause = { .by = BY_ENTRY };
 
 	for (uint32_t i = 0; i < d->nentries; i++) {
-		const struct rule_context *ctx = rules_context(w->p->rules, d->entries[i].context);
-		bool atomic = false;
-
-		for (unsigned int k = 0; k < CTX_NPARTS; k++)
-			atomic |= (ctx->parts >> k & 1) && ctx_part_wait(k) < WAIT_SLEEP;
 		cause.entry = &d->entries[i];
-		push(w, d->id, atomic ? WAY_ATOMIC : WAY_PROCESS, &cause);
+		push(w, d->id, is_atomic(w, cause.entry) ? WAY_ATOMIC : WAY_PROCESS, &cause);
 	}
 	cause = (struct ways_cause){ .by = BY_ITSELF };
 	if (w->sleeps[d->id])
@@ -287,6 +293,16 @@ static void note_stored(const struct ways *w, uint8_t *stored)
 	}
 }
 
+/* What is registered for an atomic context and seems to sleep has a mistake, or klint
+ * has: it is no witness. */
+static bool is_witness(const struct ways *w, const struct def *d)
+{
+	for (uint32_t i = 0; i < d->nentries; i++)
+		if (is_atomic(w, &d->entries[i]))
+			return false;
+	return d->unit;
+}
+
 void ways_infer(struct ways *w)
 {
 	struct program *p = w->p;
@@ -298,7 +314,7 @@ void ways_infer(struct ways *w)
 	w->queue = xcalloc(p->ndefs + 1u, sizeof(*w->queue));
 	w->queued = xcalloc(p->ndefs + 1u, sizeof(*w->queued));
 	for (uint32_t i = 0; i < p->ndefs; i++)
-		if (p->defs[i].unit)
+		if (is_witness(w, &p->defs[i]))
 			w->sleeps[i] = around_infer(p->defs[i].unit,
 						    p->defs[i].unit->funcs[p->defs[i].func].f);
 	note_stored(w, stored);
