@@ -63,8 +63,8 @@ bool checks_show_ops(const struct kir_module *const *modules, size_t n, const st
 		     unsigned int jobs, const char *member, FILE *out);
 
 /* `klint ops`: hold the rows for ops members against their callers, one line for each
- * row; with @all, also for the members without one.  Returns how many are contradicted. */
+ * row; with @all, also for the members without one; with @sites, all calls.  Returns how many are contradicted. */
 size_t checks_ops(const struct kir_module *const *modules, size_t n, const struct rules *r,
-		  unsigned int jobs, bool all, FILE *out);
+		  unsigned int jobs, bool all, bool sites, FILE *out);
 
 #endif

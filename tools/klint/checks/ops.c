@@ -62,6 +62,17 @@ static void print_parts(uint32_t parts, FILE *out)
 	fputs(*before == ',' ? ")" : "", out);
 }
 
+static void print_sites(const struct program *p, const struct ops_field *f, FILE *out)
+{
+	for (uint32_t i = 0; i < f->nsites; i++) {
+		fprintf(out, "  %s: ", class_names[f->sites[i].class]);
+		print_site(p, &f->sites[i], out);
+		if (f->sites[i].class == OPS_ATOMIC)
+			print_parts(f->sites[i].parts, out);
+		fputc('\n', out);
+	}
+}
+
 static void print_row(const struct rules *r, const struct ops_field *f, FILE *out)
 {
 	const struct rule_ops *row = f->row;
@@ -103,7 +114,7 @@ static void print_line(const struct program *p, const struct ops_field *f, enum 
 }
 
 size_t checks_ops(const struct kir_module *const *modules, size_t n, const struct rules *r,
-		  unsigned int jobs, bool all, FILE *out)
+		  unsigned int jobs, bool all, bool sites, FILE *out)
 {
 	struct program *p = solve(modules, n, r, jobs);
 	struct ops_table *t = ops_infer(p);
@@ -116,6 +127,10 @@ size_t checks_ops(const struct kir_module *const *modules, size_t n, const struc
 		count[v]++;
 		if (v != OPS_NO_ROW || (all && t->fields[i].nsites))
 			print_line(p, &t->fields[i], v, site, out);
+		else
+			continue;
+		if (sites)
+			print_sites(p, &t->fields[i], out);
 	}
 	fprintf(out, "%zu rows confirmed, %zu contradicted, %zu undecided, %zu not called\n",
 		count[OPS_CONFIRMED], count[OPS_CONTRADICTED], count[OPS_UNDECIDED],
@@ -136,13 +151,7 @@ static void print_field(const struct program *p, const struct ops_field *f, FILE
 	if (f->row)
 		print_row(p->rules, f, out);
 	fprintf(out, "  row: %s\n", verdict_text(v));
-	for (uint32_t i = 0; i < f->nsites; i++) {
-		fprintf(out, "  %s: ", class_names[f->sites[i].class]);
-		print_site(p, &f->sites[i], out);
-		if (f->sites[i].class == OPS_ATOMIC)
-			print_parts(f->sites[i].parts, out);
-		fputc('\n', out);
-	}
+	print_sites(p, f, out);
 }
 
 bool checks_show_ops(const struct kir_module *const *modules, size_t n, const struct rules *r,

@@ -28,7 +28,7 @@ static int cmd_ops(const struct command *self, int argc, char **argv)
 	if (!outfile_open(&f, opt.output))
 		return EXIT_TROUBLE;
 	wrong = checks_ops(u.facts.modules, u.facts.n, s.rules, (unsigned int)options_jobs(&opt),
-			   opt.all, f.out);
+			   opt.all, opt.sites, f.out);
 	status = !outfile_commit(&f) || u.facts.failed ? EXIT_TROUBLE : wrong ? EXIT_FINDINGS : EXIT_CLEAN;
 	gathered_free(&u.facts);
 	return status;

@@ -89,6 +89,8 @@ static const struct row table[] = {
 	  "list contracts of names that none of the targets uses" },
 	{ "all", 0, NULL, FLAG, AT(all), OPT_OPS,
 	  "list the members that have no row, too" },
+	{ "sites", 0, NULL, FLAG, AT(sites), OPT_OPS,
+	  "list the call sites of each member" },
 	{ "rules", 0, "DIR", LIST, AT(rules_dirs), OPT_RESOURCE,
 	  "read the rules in DIR too (may be repeated)" },
 	{ "resource-dir", 0, "DIR", STRING, AT(resource_dir), OPT_RESOURCE,

@@ -41,7 +41,7 @@ struct string_list {
 
 struct options {
 	bool help, rt, gaps, summary, quiet, binary, rules_table, rules_unused;
-	bool names, all, fail_on_given, format_given, no_facts, no_cache, plain;
+	bool names, all, sites, fail_on_given, format_given, no_facts, no_cache, plain;
 	enum format format;
 	enum severity fail_on;
 	long jobs, timeout, budget;	/* 0: the default */

@@ -22,7 +22,8 @@ static const struct kir_block *block_at(const struct around *a, uint32_t b)
 
 static bool sleeps(const struct observed *o)
 {
-	return o->states && o->sleeps == o->states && !o->atomic && !o->doubtful;
+	return o->states && o->sleeps == o->states && !o->atomic && !o->doubtful &&
+	       !o->gives_back;	/* a caller's lock: it was atomic before */
 }
 
 static bool block_sleeps(const struct around *a, uint32_t b)

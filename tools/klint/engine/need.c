@@ -299,17 +299,17 @@ static bool is_wish(struct solver *sv, sym what, const struct cons *is)
 
 /* It happens when the object's driver has no function of its own for it: who calls
  * knows what its objects are.  Nothing is said unless a path has asked. */
-static bool is_missing_hook(const struct solver *sv, const struct guard *g)
+bool need_is_missing_hook(struct engine *e, const struct guard *g)
 {
-	const struct sym_node *n = sym_get(sv->e->t, g->what);
+	const struct sym_node *n = sym_get(e->t, g->what);
 
 	if (g->is.mask != C_ZERO || (n->kind != S_LOAD && n->kind != S_ENTRY))
 		return false;
-	n = sym_get(sv->e->t, n->a);
+	n = sym_get(e->t, n->a);
 	if (n->kind != S_FIELD)
 		return false;
-	engine_note(sv->e, SUBJECT_HOOK, n->b);
-	return n->b < sv->e->p->nnames && sv->e->p->hooks[n->b];
+	engine_note(e, SUBJECT_HOOK, n->b);
+	return n->b < e->p->nnames && e->p->hooks[n->b];
 }
 
 /* Translate the guards; false: the need does not arise here.  *defer: it may,
@@ -331,7 +331,7 @@ static bool translate_guards(struct solver *sv, struct work_state *w, const stru
 			return false;
 		if (is_arithmetic(sv->e->t, what))
 			continue;
-		if (is_missing_hook(sv, &n->guards[i])) {
+		if (need_is_missing_hook(sv->e, &n->guards[i])) {
 			if (!need_is_callers(sv->e->t, what) && !is_of_entry(sv, what))
 				return false;
 			*defer = true;

@@ -133,6 +133,8 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 enum wait_type need_wait_here(struct engine *e, const struct state *s,
 			      const int8_t *extra, enum wait_type need, bool any_state,
 			      struct violation *v);
+/* Does the condition say that somebody's driver has no function for something? */
+bool need_is_missing_hook(struct engine *e, const struct guard *g);
 /* Is @x told by this function's parameters alone, so that callers can decide? */
 bool need_is_callers(const struct symtab *t, sym x);
 /* The function's callers are to meet the need. */
