@@ -206,6 +206,7 @@ enum subject_kind {
 	SUBJECT_DEF,	/* the contract of the def */
 	SUBJECT_SEEN,	/* whether the def, got hold of by address, is solved before */
 	SUBJECT_NAME,	/* which def the name id means */
+	SUBJECT_MEMBER,	/* what the program stores in members of that name id */
 	SUBJECT_HOOK	/* whether fields of that name id are function pointers */
 };
 struct subject {
@@ -320,6 +321,8 @@ struct program {
 	size_t nidents;
 	struct remembered *remembered;	/* what an earlier run has left, or NULL */
 	const struct scc *order;	/* while it is being solved */
+	struct targets *targets;	/* of calls through members, over all units; NULL when
+					 * there is but one */
 };
 
 /* An empty program; the rules must outlive it. */
