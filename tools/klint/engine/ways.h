@@ -3,7 +3,7 @@
 #ifndef KLINT_WAYS_H
 #define KLINT_WAYS_H
 
-#include "engine.h"
+#include "ops.h"
 
 struct ways_field {
 	uint64_t key;		/* record << 32 | field, name ids */
@@ -38,6 +38,11 @@ struct ways {
 	uint32_t *queue, first, last;	/* a ring of ndefs + 1 */
 	bool *queued;
 };
+
+static inline unsigned int way_index(uint32_t bit)
+{
+	return bit == WAY_PROCESS ? 0 : bit == WAY_ATOMIC ? 1 : 2;
+}
 
 /* The key of the member that the event @at of @func calls through, or 0. */
 uint64_t ways_key(struct engine *e, uint32_t func, uint32_t at);
