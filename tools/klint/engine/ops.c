@@ -6,88 +6,13 @@
 #include "names.h"
 #include "observe.h"
 #include "ops.h"
+#include "ops_sites.h"
 #include "solver.h"
 #include "unit.h"
 #include "ways.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct raw_site {
-	uint64_t key;
-	struct def *caller;
-	uint32_t event;
-	struct site at;
-};
-
-struct collector {
-	struct program *p;
-	struct raw_site *sites;
-	size_t nsites, sites_cap;
-	struct ways_target *targets;
-	size_t ntargets, targets_cap;
-	struct ways ways;
-};
-
-static void visit_site(struct engine *e, uint32_t func, uint32_t at, void *data)
-{
-	struct collector *c = data;
-	uint64_t key = ways_key(e, func, at);
-
-	/* A call that no path comes to tells nothing. */
-	if (key && e->seen[at].states)
-		vec_push(c->sites, c->nsites, c->sites_cap) = (struct raw_site){
-			key, e->funcs[func].def, at, engine_site(e, at) };
-}
-
-static int compare_site(const void *x, const void *y)
-{
-	const struct raw_site *a = x, *b = y;
-	int c;
-
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	c = strcmp(a->at.file, b->at.file);
-	if (c)
-		return c;
-	if (a->at.line != b->at.line)
-		return a->at.line < b->at.line ? -1 : 1;
-	if (a->at.col != b->at.col)
-		return a->at.col < b->at.col ? -1 : 1;
-	return a->caller->id < b->caller->id ? -1 : a->caller->id > b->caller->id;
-}
-
-static int compare_target(const void *x, const void *y)
-{
-	const struct ways_target *a = x, *b = y;
-
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	return a->def < b->def ? -1 : a->def > b->def;
-}
-
-static void collect(struct collector *c)
-{
-	for (uint32_t i = 0; i < c->p->ndefs; i++)
-		if (c->p->defs[i].unit)
-			unit_for_each_event(c->p->defs[i].unit, c->p->defs[i].func, visit_site, c);
-	for (size_t u = 0; u < c->p->nunits; u++) {
-		const struct engine *e = c->p->units[u];
-
-		for (size_t i = 0; i < e->ntargets; i++) {
-			const struct target *t = &e->targets[i];
-			const struct def *d = e->funcs[t->func].target;
-
-			if (d)
-				vec_push(c->targets, c->ntargets, c->targets_cap) = (struct ways_target){
-					(uint64_t)t->record << 32 | t->field, d->id };
-		}
-	}
-	if (c->nsites)
-		qsort(c->sites, c->nsites, sizeof(*c->sites), compare_site);
-	if (c->ntargets)
-		qsort(c->targets, c->ntargets, sizeof(*c->targets), compare_target);
-}
 
 /* The rows that no unit mentions have names, too. */
 static void add_row_keys(struct collector *c, struct ways_field **v, size_t *n, size_t *cap)
@@ -228,7 +153,7 @@ struct ops_table *ops_infer(struct program *p)
 	size_t site = 0;
 
 	t->a = arena_new();
-	collect(&c);
+	sites_collect(&c);
 	number_fields(&c);
 	ways_infer(&c.ways);
 	t->fields = xcalloc(c.ways.nfields + 1, sizeof(*t->fields));
@@ -238,8 +163,7 @@ struct ops_table *ops_infer(struct program *p)
 	}
 	if (t->n)
 		qsort(t->fields, t->n, sizeof(*t->fields), compare_name);
-	free(c.sites);
-	free(c.targets);
+	sites_free(&c);
 	free(c.ways.fields);
 	free(c.ways.of);
 	free(c.ways.sleeps);

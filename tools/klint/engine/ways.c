@@ -48,15 +48,11 @@ static void visit_var(struct engine *e, uint32_t func, uint32_t at, void *data)
 	s->key = key;
 }
 
-uint64_t ways_key(struct engine *e, uint32_t func, uint32_t at)
+uint64_t ways_value_key(struct engine *e, uint32_t func, kir_id value)
 {
-	const struct kir_event *ev = &e->m->events[at];
-	struct var_search s = { .var = ev->callee };
-	const struct kir_value *v;
+	struct var_search s = { .var = value };
+	const struct kir_value *v = &e->m->values[value];
 
-	if (ev->kind != KIR_E_CALL)
-		return 0;
-	v = &e->m->values[ev->callee];
 	if (v->kind == KIR_V_OP && v->op == KIR_OP_ONCE)
 		v = &e->m->values[v->a];
 	if (v->kind == KIR_V_FIELD)
@@ -65,6 +61,13 @@ uint64_t ways_key(struct engine *e, uint32_t func, uint32_t at)
 		return 0;
 	unit_for_each_event(e, func, visit_var, &s);
 	return s.several ? 0 : s.key;
+}
+
+uint64_t ways_key(struct engine *e, uint32_t func, uint32_t at)
+{
+	const struct kir_event *ev = &e->m->events[at];
+
+	return ev->kind == KIR_E_CALL ? ways_value_key(e, func, ev->callee) : 0;
 }
 
 static int compare_field(const void *x, const void *y)

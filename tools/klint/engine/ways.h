@@ -44,6 +44,8 @@ static inline unsigned int way_index(uint32_t bit)
 	return bit == WAY_PROCESS ? 0 : bit == WAY_ATOMIC ? 1 : 2;
 }
 
+/* The key of the member that the value is read from, or 0. */
+uint64_t ways_value_key(struct engine *e, uint32_t func, kir_id value);
 /* The key of the member that the event @at of @func calls through, or 0. */
 uint64_t ways_key(struct engine *e, uint32_t func, uint32_t at);
 struct ways_field *ways_find(const struct ways *w, uint64_t key);
