@@ -25,7 +25,7 @@ static struct program *solve(const struct kir_module *const *modules, size_t n,
 	for (size_t i = 0; i < n; i++)
 		program_add(p, modules[i]);
 	program_link(p);
-	program_solve(p, NULL, 0, jobs ? jobs : 1, NULL, NULL);
+	program_solve(p, NULL, 0, jobs ? jobs : 1, NULL);
 	return p;
 }
 
