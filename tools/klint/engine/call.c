@@ -311,6 +311,26 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 	return true;
 }
 
+/* What is stored through is no error and no null pointer.  False: on this way it is one,
+ * and nothing comes after. */
+static bool store_is_possible(struct solver *sv, struct work_state *w, kir_id place)
+{
+	const struct kir_value *values = sv->e->m->values;
+	struct cons valid = cons_mask(C_LOW | C_POS);
+	sym p;
+
+	while (values[place].kind == KIR_V_FIELD || values[place].kind == KIR_V_INDEX)
+		place = values[place].a;
+	if (values[place].kind != KIR_V_DEREF)
+		return true;
+	p = eval_value(sv, w, values[place].a);
+	/* A constant address in so many words is meant. */
+	if (sym_is(sv->e->t, p, S_INT) ? flow_var(sv->f, &values[values[place].a]) == KIR_NONE :
+	    !state_has_fact(&w->s, p))
+		return true;
+	return eval_assume_cons(sv, w, p, &valid);
+}
+
 bool call_event(struct solver *sv, struct work_state *w, uint32_t at)
 {
 	const struct kir_event *ev = &sv->e->m->events[at];
@@ -320,6 +340,8 @@ bool call_event(struct solver *sv, struct work_state *w, uint32_t at)
 	case KIR_E_CALL: case KIR_E_MACRO:
 		return call(sv, w, at);
 	case KIR_E_STORE:
+		if (!store_is_possible(sv, w, ev->dst))
+			return false;
 		value = eval_value(sv, w, ev->value);
 		addr = eval_addr(sv, w, ev->dst);
 		eval_store(sv, w, addr, value, at);
