@@ -98,6 +98,9 @@ void annots_access_end(struct solver *sv, struct work_state *w, uint32_t block);
 
 /* doubt.c: the branch has told of calls that had a held lock's object. */
 void doubt_note_success(struct solver *sv, struct work_state *w);
+/* Does the state know the opposite of what was known before a store to such a member, of
+ * this object or of another?  It may be so; nothing may rest on it. */
+bool doubt_has_changed(struct solver *sv, const struct state *s);
 /* The branch on @v has told that the last reference is gone.  Whether that can be under
  * a caller's locks hangs on references that nobody here sees. */
 void doubt_note_last(struct solver *sv, struct work_state *w, sym v);
