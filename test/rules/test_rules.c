@@ -146,7 +146,8 @@ static void test_calls(void)
 {
 	struct rules *r = load("- fn: f\n  args: 2+\n  calls:\n"
 		"  - {fn: $2, context: hardirq, until: free_irq, if: $3}\n  - {fn: $1->done}\n"
-		"- ops: [a.b, c.d]\n  context: timer\n  source: here\n");
+		"- ops: [a.b, c.d]\n  context: timer\n  source: here\n"
+		"- ops: e.f\n  context: timer\n  except: [one, two]\n");
 	const struct rule *f = rules_find(r, "f");
 	const struct rule_context *c = rules_context(r, f->calls[0].context);
 
@@ -155,9 +156,11 @@ static void test_calls(void)
 	check(c->parts == (1u << CTX_HARDIRQ | 1u << CTX_IRQ) && !c->rt_parts);
 	check(!strcmp(f->calls[0].until, "free_irq") && f->calls[0].cond.nterms == 1);
 	check(f->calls[1].context == RULES_NONE && f->calls[1].fn.nsteps == 2);
-	check(rules_ops_count(r) == 2 && !rules_find_ops(r, "a", "d"));
+	check(rules_ops_count(r) == 3 && !rules_find_ops(r, "a", "d"));
 	c = rules_context(r, rules_find_ops(r, "c", "d")->context);
 	check(c->parts == 1u << CTX_SOFTIRQ && c->rt_parts == c->parts && !c->bare);
+	check(!rules_find_ops(r, "a", "b")->nexcept && rules_find_ops(r, "e", "f")->nexcept == 2);
+	check(!strcmp(rules_find_ops(r, "e", "f")->except[1], "two"));
 	rules_free(r);
 }
 

@@ -57,4 +57,14 @@ bool checks_contracts_valid(const void *data, size_t size, char *err, size_t err
 bool checks_show(const struct kir_module *const *modules, size_t n, const struct rules *r,
 		 const char *function, FILE *out);
 
+/* `klint show RECORD.FIELD`: in which contexts the program calls it, site by site, and the
+ * row that the rules have for it.  False when nothing calls it and there is no row. */
+bool checks_show_ops(const struct kir_module *const *modules, size_t n, const struct rules *r,
+		     unsigned int jobs, const char *member, FILE *out);
+
+/* `klint ops`: hold the rows for ops members against their callers, one line for each
+ * row; with @all, also for the members without one; with @sites, all calls.  Returns how many are contradicted. */
+size_t checks_ops(const struct kir_module *const *modules, size_t n, const struct rules *r,
+		  unsigned int jobs, bool all, bool sites, FILE *out);
+
 #endif

@@ -116,7 +116,7 @@ static void print_need(struct check_run *run, const struct func_info *fi, const 
 
 static void print_function(struct check_run *run, const struct func_info *fi, FILE *out)
 {
-	const struct summary *sum = fi->def ? def_summary(run->e, fi->def) : func_summary(run->e, fi);
+	const struct summary *sum = fi->def ? def_summary(run->e, fi->def) : NULL;
 	const struct def *d = fi->def;
 
 	fprintf(out, "%s()", kir_string(run->m, fi->f->name));
@@ -172,7 +172,8 @@ bool checks_show(const struct kir_module *const *modules, size_t n, const struct
 		const struct func_info *fi = engine_func(e, function);
 
 		/* Once, where it is defined; or where it is declared, if nowhere. */
-		if (!fi || (fi->def ? fi->def->unit != e || fi->def->func != fi->index : found))
+		if (!fi || (fi->def ? fi->def->unit != e || fi->def->func != fi->index :
+			    found || (fi->target && fi->target->unit)))
 			continue;
 		found = true;
 		run.a = arena_new();

@@ -9,11 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/base.h"
-#include "gathered.h"
-#include "lower.h"
 #include "memory.h"
 #include "result.h"
 #include "spawn.h"
+#include "units.h"
 
 static bool is_directory(const char *path)
 {
@@ -21,12 +20,6 @@ static bool is_directory(const char *path)
 
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
-
-/* The units of the program, whatever they come from. */
-struct program_units {
-	struct gathered facts;
-	struct modules lowered;
-};
 
 /* A directory that is no module's either: what it lacks is facts. */
 static bool is_plain_directory(const struct string_list *targets)
@@ -43,9 +36,8 @@ static bool is_plain_directory(const struct string_list *targets)
 	return plain && is_directory(targets->v[0]);
 }
 
-/* Targets that hold no facts are lowered now. */
-static bool find_units(struct program_units *u, struct session *s,
-		       const struct string_list *targets, char *const *args)
+bool find_units(struct program_units *u, struct session *s, const struct string_list *targets,
+		char *const *args)
 {
 	size_t n;
 

@@ -32,9 +32,12 @@ static const char *nearest_function(const struct modules *mods, const char *name
 
 static void no_such_function(const struct modules *mods, const char *name)
 {
-	const char *near = nearest_function(mods, name);
+	const char *near = strchr(name, '.') ? NULL : nearest_function(mods, name);
 
-	fprintf(stderr, "klint: there is no function '%s' in the targets", name);
+	if (strchr(name, '.'))
+		fprintf(stderr, "klint: nothing in the targets calls '%s', and no rule speaks of it", name);
+	else
+		fprintf(stderr, "klint: there is no function '%s' in the targets", name);
 	if (near)
 		fprintf(stderr, ", did you mean '%s'?", near);
 	fputc('\n', stderr);
@@ -54,6 +57,15 @@ static void clean_up(void)
 	spawn_default_signals();
 }
 
+/* A function, or a member: RECORD.FIELD. */
+static bool show(const struct kir_module *const *modules, size_t n, const struct session *s,
+		 const char *name)
+{
+	if (!strchr(name, '.'))
+		return checks_show(modules, n, s->rules, name, stdout);
+	return checks_show_ops(modules, n, s->rules, 1, name, stdout);
+}
+
 /* Functions of a build, by its facts. */
 static int show_linked(const struct session *s, const char *function,
 		       const struct string_list *targets)
@@ -64,7 +76,7 @@ static int show_linked(const struct session *s, const char *function,
 
 	if (!gather_facts(&g, targets))
 		return EXIT_TROUBLE;
-	found = checks_show(g.modules, g.n, s->rules, function, stdout);
+	found = show(g.modules, g.n, s, function);
 	mods.v = (struct kir_module **)g.modules;
 	mods.n = g.n;
 	if (!found)
@@ -96,8 +108,7 @@ static int cmd_show(const struct command *self, int argc, char **argv)
 		return show_linked(&s, targets.v[0], &rest);
 	lower_targets(&mods, &s, &rest, argv + at);
 	clean_up();
-	found = checks_show((const struct kir_module *const *)mods.v, mods.n, s.rules,
-			    targets.v[0], stdout);
+	found = show((const struct kir_module *const *)mods.v, mods.n, &s, targets.v[0]);
 	if (!found && mods.n)
 		no_such_function(&mods, targets.v[0]);
 	status = found && !mods.failed && !fflush(stdout) ? EXIT_CLEAN : EXIT_TROUBLE;
@@ -167,10 +178,12 @@ static int cmd_dump(const struct command *self, int argc, char **argv)
 const struct command command_show = {
 	.name = "show",
 	.summary = "print what klint inferred of a function",
-	.synopsis = "klint show [options] FUNCTION TARGET… [-- COMPILER ARGUMENTS]",
+	.synopsis = "klint show [options] FUNCTION|RECORD.FIELD TARGET… [-- COMPILER ARGUMENTS]",
 	.text =
 "Prints the contract that klint inferred: what the function needs of its context,\n"
-"what it does to it, and why. Targets are a directory with the facts of a build\n"
+"what it does to it, and why. With RECORD.FIELD, or 'RECORD.' for all of its\n"
+"members: in which contexts the program calls that member, and the rules' row for it.\n"
+"Targets are a directory with the facts of a build\n"
 "(see 'klint link'), which know what functions of other files do, or those of\n"
 "'klint check'.\n",
 	.example =

@@ -20,7 +20,7 @@ struct command {
 
 extern const struct command command_cc, command_check, command_check_cmd, command_link,
 	command_export, command_kernel;
-extern const struct command command_explain, command_lints, command_show, command_dump;
+extern const struct command command_explain, command_lints, command_show, command_ops, command_dump;
 
 /*
  * Read options and operands.  *at is left behind the "--" that ends them (argc

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "common.h"
 #include "pool.h"
 #include "spawn.h"
 
@@ -45,6 +46,8 @@ void lower_targets(struct modules *to, struct session *s,
 	}
 	next = outcomes = xcalloc(n + 1, sizeof(*outcomes));
 	run_jobs(jobs, n, cpus > 0 ? (size_t)cpus : 1, &s->analysis, outcomes);
+	if (s->opt->summary || s->opt->gaps)
+		common_tell(jobs, outcomes, n, s->opt->gaps);
 	for (size_t i = 0; i < plan.n; i++) {
 		static const struct outcome none = { .status = OUTCOME_DONE };
 

@@ -8,7 +8,8 @@
 
 static const struct command *const commands[] = {
 	&command_check, &command_kernel, &command_link, &command_export, &command_cc,
-	&command_check_cmd, &command_explain, &command_lints, &command_show, &command_dump,
+	&command_check_cmd, &command_explain, &command_lints, &command_show, &command_ops,
+	&command_dump,
 };
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -29,7 +29,8 @@ enum option_set {
 	OPT_OUTPUT	= 1 << 9,	/* -o */
 	OPT_JOBS	= 1 << 10,	/* -j */
 	OPT_CACHE	= 1 << 11,	/* --cache, --no-cache */
-	OPT_KERNEL	= 1 << 12	/* --config, --build-dir, --quiet */
+	OPT_KERNEL	= 1 << 12,	/* --config, --build-dir, --quiet */
+	OPT_OPS		= 1 << 13
 };
 
 #define FAIL_NEVER ((enum severity)(SEV_ERROR + 1))
@@ -41,7 +42,7 @@ struct string_list {
 
 struct options {
 	bool help, rt, gaps, summary, quiet, binary, rules_table, rules_unused;
-	bool names, fail_on_given, format_given, no_facts, no_cache, plain;
+	bool names, all, sites, fail_on_given, format_given, no_facts, no_cache, plain;
 	enum format format;
 	enum severity fail_on;
 	long jobs, timeout, budget;	/* 0: the default */

@@ -271,16 +271,18 @@ static void apply_unclear(struct application *ap, struct work_state *w)
 }
 
 /* What the callee has dereferenced is no null pointer: worth knowing of what a variable
- * holds that a branch asks about. */
-static void assume_derefs(struct solver *sv, struct work_state *w, uint64_t derefs,
+ * holds that a branch asks about, and of what something is known already.  False: it is
+ * one, and the callee does not return. */
+static bool assume_derefs(struct solver *sv, struct work_state *w, uint64_t derefs,
 			  const struct call_args *c)
 {
 	struct cons valid = cons_mask(C_LOW | C_POS);
 
 	for (uint32_t i = 0; i < c->n && i < 64; i++) {
-		bool asked = false;
+		bool asked = state_has_fact(&w->s, c->args[i]) ||
+			     sym_is(sv->e->t, c->args[i], S_INT);
 
-		if (!(derefs >> i & 1) || sym_is(sv->e->t, c->args[i], S_INT))
+		if (!(derefs >> i & 1))
 			continue;
 		for (unsigned int k = 0; k < w->s.nenv && !asked; k++) {
 			const struct sym_node *n = sym_get(sv->e->t, w->env[k].addr);
@@ -288,9 +290,10 @@ static void assume_derefs(struct solver *sv, struct work_state *w, uint64_t dere
 			asked = w->env[k].value == c->args[i] && n->kind == S_VAR &&
 				n->a < sv->fl->nvars && flow_has(sv->fl->branched_on, n->a);
 		}
-		if (asked)
-			eval_assume_cons(sv, w, c->args[i], &valid);
+		if (asked && !eval_assume_cons(sv, w, c->args[i], &valid))
+			return false;
 	}
+	return true;
 }
 
 bool summary_apply(struct solver *sv, struct work_state *w, const struct def *d,
@@ -315,7 +318,8 @@ bool summary_apply(struct solver *sv, struct work_state *w, const struct def *d,
 	if (sum->pure && sum->outcomes[0].ret_sym == SYM_NONE && (c->n == 1 || c->n == 2))
 		ap.pure = sym_apply(sv->e->t, d->name, c->args[0],
 				    c->n == 2 ? c->args[1] : SYM_NONE);
-	assume_derefs(sv, w, sum->derefs, c);
+	if (!assume_derefs(sv, w, sum->derefs, c))
+		return false;
 	state_load(&before, &w->s);
 	for (uint32_t i = 0; i < sum->noutcomes; i++) {
 		state_load(&one, &before.s);

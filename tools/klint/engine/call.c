@@ -6,8 +6,10 @@
  * trylock, a callee that returns in two ways): the first one replaces the
  * state, the others go to sv->out.
  */
+#include "observe.h"
 #include "scc.h"
 #include "solver.h"
+#include "targets.h"
 
 #include <string.h>
 
@@ -197,36 +199,63 @@ static bool direct_call(struct solver *sv, struct work_state *w, const char *nam
 	return !(fi && (fi->f->flags & KIR_F_NORETURN));
 }
 
-/* All functions that the module stores in this member agree that they need it:
- * so does the call. */
+/* Does the function sleep whoever calls it, as far as its contract goes? */
+static bool always_needs(const struct need *n)
+{
+	return n->kind == NEED_WAIT && !n->nguards;
+}
+
+static bool sleeps_always(struct engine *e, const struct def *d)
+{
+	const struct summary *sum = def_summary(e, d);
+
+	for (uint32_t k = 0; sum && k < sum->nneeds; k++)
+		if (always_needs(sum->needs[k]))
+			return true;
+	return false;
+}
+
+/* One function that the call may reach, or NULL: not all of them need to sleep.  Those of
+ * the program, when they are all known; else those of the unit. */
+static const struct def *sleeping_target(struct engine *e, uint32_t record, uint32_t field)
+{
+	const struct def *first = NULL;
+	const uint32_t *defs;
+	uint32_t n = targets_of(e->p->targets, record, field, &defs);
+
+	if (e->p->targets)
+		engine_note(e, SUBJECT_MEMBER, field);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!sleeps_always(e, &e->p->defs[defs[i]]))
+			return NULL;
+	if (n)
+		return &e->p->defs[defs[0]];
+	for (size_t i = 0; i < e->ntargets; i++) {
+		const struct target *tg = &e->targets[i];
+		const struct def *d = e->funcs[tg->func].target;
+
+		if (tg->record != record || tg->field != field)
+			continue;
+		if (!sleeps_always(e, d))
+			return NULL;
+		if (!first)
+			first = d;
+	}
+	return first;
+}
+
+/* All functions that the call may reach agree that they need it: so does the call. */
 static void apply_targets(struct solver *sv, struct work_state *w, const struct kir_event *ev,
 			  struct call_args *c)
 {
 	struct engine *e = sv->e;
-	const struct summary *sum;
-	uint32_t record = sym_name(e->t, kir_string(e->m, e->m->records[ev->record].name));
-	uint32_t field = e->names[ev->callee];
-	const struct func_info *first = NULL;
+	const struct def *d = sleeping_target(e, e->records[ev->record], e->names[ev->callee]);
+	const struct summary *sum = d ? def_summary(e, d) : NULL;
 
-	for (size_t i = 0; i < e->ntargets; i++) {
-		const struct target *tg = &e->targets[i];
-		const struct func_info *fi = &e->funcs[tg->func];
-		bool sleeps = false;
-
-		if (tg->record != record || tg->field != field)
-			continue;
-		sum = func_summary(e, fi);
-		for (uint32_t k = 0; sum && k < sum->nneeds; k++)
-			sleeps |= sum->needs[k]->kind == NEED_WAIT && sum->needs[k]->nguards == 0;
-		if (!sleeps)
-			return;
-		if (!first)
-			first = fi;
-	}
-	sum = first ? func_summary(e, first) : NULL;
 	for (uint32_t k = 0; sum && k < sum->nneeds; k++)
-		if (sum->needs[k]->kind == NEED_WAIT && sum->needs[k]->nguards == 0)
-			need_apply(sv, w, sum->needs[k], c, first->target->id, false);
+		if (always_needs(sum->needs[k]))
+			need_apply(sv, w, sum->needs[k], c, d->id, false);
 }
 
 static bool call(struct solver *sv, struct work_state *w, uint32_t at)
@@ -239,6 +268,7 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 	struct func_info *fi;
 	struct sym_node n;
 
+	observe_call(sv, w, at);
 	for (uint32_t i = 0; i < ev->arg_count && i < MAX_ARGS; i++) {
 		kir_id v = sv->e->m->args[ev->arg_first + i];
 
@@ -281,6 +311,26 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 	return true;
 }
 
+/* What is stored through is no error and no null pointer.  False: on this way it is one,
+ * and nothing comes after. */
+static bool store_is_possible(struct solver *sv, struct work_state *w, kir_id place)
+{
+	const struct kir_value *values = sv->e->m->values;
+	struct cons valid = cons_mask(C_LOW | C_POS);
+	sym p;
+
+	while (values[place].kind == KIR_V_FIELD || values[place].kind == KIR_V_INDEX)
+		place = values[place].a;
+	if (values[place].kind != KIR_V_DEREF)
+		return true;
+	p = eval_value(sv, w, values[place].a);
+	/* A constant address in so many words is meant. */
+	if (sym_is(sv->e->t, p, S_INT) ? flow_var(sv->f, &values[values[place].a]) == KIR_NONE :
+	    !state_has_fact(&w->s, p))
+		return true;
+	return eval_assume_cons(sv, w, p, &valid);
+}
+
 bool call_event(struct solver *sv, struct work_state *w, uint32_t at)
 {
 	const struct kir_event *ev = &sv->e->m->events[at];
@@ -290,6 +340,8 @@ bool call_event(struct solver *sv, struct work_state *w, uint32_t at)
 	case KIR_E_CALL: case KIR_E_MACRO:
 		return call(sv, w, at);
 	case KIR_E_STORE:
+		if (!store_is_possible(sv, w, ev->dst))
+			return false;
 		value = eval_value(sv, w, ev->value);
 		addr = eval_addr(sv, w, ev->dst);
 		eval_store(sv, w, addr, value, at);

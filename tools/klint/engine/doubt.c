@@ -5,7 +5,7 @@
  */
 #include "solver.h"
 
-/* A volatile read that @x speaks of, or SYM_NONE. */
+/* A volatile read that @x speaks of, or what was known of it before a store; or SYM_NONE. */
 static sym find_volatile(const struct symtab *t, sym x)
 {
 	const struct sym_node *n = sym_get(t, x);
@@ -13,7 +13,7 @@ static sym find_volatile(const struct symtab *t, sym x)
 
 	if (!(n->flags & SF_LOAD) || !n->depth)
 		return SYM_NONE;
-	if (n->kind == S_PRED && n->op == P_ONCE)
+	if (n->kind == S_PRED && (n->op == P_ONCE || n->op == P_WAS))
 		return x;
 	in = find_volatile(t, n->a);
 	if (in == SYM_NONE && sym_has_second(n))
@@ -37,6 +37,21 @@ bool doubt_forget_volatile(const struct solver *sv, struct work_state *w, sym v)
 	}
 	w->s.nfacts = (uint16_t)n;
 	return n < before;
+}
+
+bool doubt_has_changed(struct solver *sv, const struct state *s)
+{
+	for (unsigned int i = 0; i < s->nfacts; i++) {
+		const struct sym_node *n = sym_get(sv->e->t, s->facts[i].what);
+		struct cons now;
+
+		if (n->kind != S_PRED || n->op != P_WAS)
+			continue;
+		now = eval_cons(sv, s, n->a);
+		if (!cons_meet(&now, &s->facts[i].is, &now))
+			return true;
+	}
+	return false;
 }
 
 /* Does the value tell that a call of the function (type of result @ret) went well? */

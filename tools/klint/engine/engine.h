@@ -206,6 +206,7 @@ enum subject_kind {
 	SUBJECT_DEF,	/* the contract of the def */
 	SUBJECT_SEEN,	/* whether the def, got hold of by address, is solved before */
 	SUBJECT_NAME,	/* which def the name id means */
+	SUBJECT_MEMBER,	/* what the program stores in members of that name id */
 	SUBJECT_HOOK	/* whether fields of that name id are function pointers */
 };
 struct subject {
@@ -253,6 +254,7 @@ struct func_info {
 struct engine_options {
 	bool rt;
 	uint32_t budget;	/* states per function, 0: default */
+	bool observe;		/* keep what is seen at each call (observe.h), for ops_infer() */
 };
 
 /* One unit and what is needed to solve one of its functions at a time. */
@@ -274,6 +276,8 @@ struct engine {
 	const struct kir_annot **guarded;	/* kir value → what guards the field that it
 						 * is, or NULL; NULL: no field is guarded */
 	uint32_t *names;		/* kir value → name id (fields, globals, functions) */
+	uint32_t *records;		/* kir record → name id; of an anonymous member's, that
+					 * of the record which C sees it as a part of */
 	struct binding *statics;	/* const initialisers: address → value, sorted */
 	size_t nstatics;
 	struct target *targets;		/* what is stored in ops members, sorted */
@@ -282,6 +286,7 @@ struct engine {
 	size_t nsites, sites_cap;
 	struct imported *imported;	/* summaries of functions of other units */
 	size_t nimported, imported_cap;
+	struct observed *seen;		/* [event], or NULL: nobody asked */
 	uint32_t *numbers;		/* contract.c: symbol → node + 1 */
 	size_t nnumbers;
 	struct subject *subjects;	/* that the function has asked for so far */
@@ -316,6 +321,8 @@ struct program {
 	size_t nidents;
 	struct remembered *remembered;	/* what an earlier run has left, or NULL */
 	const struct scc *order;	/* while it is being solved */
+	struct targets *targets;	/* of calls through members, over all units; NULL when
+					 * there is but one */
 };
 
 /* An empty program; the rules must outlive it. */

@@ -2,13 +2,14 @@
 /*
  * What a function needs, held against the contexts in which registrations enter
  * it.  Needs whose conditions nobody can decide are left alone when they speak of
- * flags; any other value may come.
+ * flags, or of a function that some driver has not; any other value may come.
  */
 #include "entry.h"
+#include "solver.h"
 
 #include <string.h>
 
-static bool arises(const struct engine *e, const struct need *n, uint32_t parts)
+static bool arises(struct engine *e, const struct need *n, uint32_t parts)
 {
 	if (n->widened || n->violated || (n->last && n->hops) || (n->zero_parts & parts))
 		return false;
@@ -19,6 +20,9 @@ static bool arises(const struct engine *e, const struct need *n, uint32_t parts)
 		/* A flag that is set, or is not, is the caller's to know; which of several
 		 * things it asks for (`type & IRQ_TYPE_SENSE_MASK`) may be any. */
 		if (w->kind == S_OP && w->op == KIR_OP_AND && !(is->has_eq && is->eq))
+			return false;
+		/* Nobody here knows which driver it is. */
+		if (need_is_missing_hook(e, &n->guards[i]))
 			return false;
 	}
 	return true;

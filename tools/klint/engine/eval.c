@@ -213,7 +213,7 @@ static struct cons eval_pred(struct solver *sv, const struct state *s, const str
 	struct cons x = eval_cons(sv, s, n->a);
 	unsigned int yes = n->op == P_IS_ERR_OR_NULL ? C_ERR | C_ZERO : C_ERR;
 
-	if (n->op == P_ONCE || n->op == P_LAST)
+	if (n->op == P_ONCE || n->op == P_LAST || n->op == P_WAS)
 		return cons_any();
 	if (n->op == P_ERR_OR_ZERO)
 		return cons_mask((x.mask & C_ERR) | (x.mask & ~C_ERR ? C_ZERO : 0));
@@ -489,8 +489,7 @@ bool eval_assume(struct solver *sv, struct work_state *w, sym x, bool nonzero)
 		return false;
 	if (n.kind == S_OP && (n.op == KIR_OP_EQ || n.op == KIR_OP_LT || n.op == KIR_OP_ULT))
 		return assume_compare(sv, w, &n, nonzero);
-	if (n.kind == S_PRED && n.op != P_ERR_OR_ZERO && n.op != P_ONCE &&
-	    n.op != P_LAST) {
+	if (n.kind == S_PRED && (n.op == P_IS_ERR || n.op == P_IS_ERR_OR_NULL)) {
 		unsigned int yes = n.op == P_IS_ERR ? C_ERR : C_ERR | C_ZERO;
 
 		c = cons_mask(nonzero ? yes : C_ANY & ~yes);

@@ -5,6 +5,7 @@
  */
 #include "imports.h"
 #include "solver.h"
+#include "targets.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -328,6 +329,8 @@ void program_link(struct program *p)
 	free(l.slots);
 	find_hooks(p);
 	identify_defs(p);
+	if (p->nunits > 1)
+		p->targets = targets_find(p);
 	find_entries(p);
 	identify_units(p);
 }

@@ -59,6 +59,11 @@ static bool may_alias(struct solver *sv, const struct held *h, sym lock, uint32_
 		return false;
 	if (has_class(t, h->lock) && has_class(t, lock))
 		return a == b;
+	/* Who passes a pointer to a lock passes another one than those that the function
+	 * finds by itself. */
+	if ((sym_is(t, h->lock, S_PARAM) && has_class(t, lock)) ||
+	    (sym_is(t, lock, S_PARAM) && has_class(t, h->lock)))
+		return false;
 	/* A pointer kept in a variable that is not followed any more: any lock. */
 	if (sym_get(t, lock)->flags & SF_VAR && sym_get(t, lock)->kind == S_LOAD)
 		return true;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "contract_io.h"
 #include "scc.h"
+#include "targets.h"
 
 #define SAYS_NOTHING 0		/* not solved, or outside of the program */
 #define SAYS_GAP 1
@@ -39,6 +40,8 @@ static uint64_t subject_now(const struct program *p, const struct def *of,
 	case SUBJECT_NAME:
 		d = program_def(p, s->id);
 		return d ? d->ident : SAYS_NOTHING;
+	case SUBJECT_MEMBER:
+		return targets_print(p->targets, s->id);
 	default:
 		return s->id < p->nnames && p->hooks[s->id];
 	}

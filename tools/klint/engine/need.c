@@ -3,6 +3,7 @@
  * Where a need meets a state: it is satisfied, broken, or handed on to the
  * callers of this function in their terms.
  */
+#include "observe.h"
 #include "solver.h"
 
 #include <string.h>
@@ -123,6 +124,14 @@ static bool is_of_entry(const struct solver *sv, sym x)
 	return is_of_callers(sv, x) && eval_is_entry(sv, sv->changed, x);
 }
 
+/* The condition is on flag bits: a value nobody knows proves nothing. */
+static bool is_mask(const struct symtab *t, sym what)
+{
+	const struct sym_node *n = sym_get(t, what);
+
+	return n->kind == S_OP && n->op == KIR_OP_AND;
+}
+
 static bool add_guard(struct need *n, sym what, const struct cons *is)
 {
 	for (unsigned int i = 0; i < n->nguards; i++) {
@@ -147,7 +156,9 @@ static bool add_path_guards(struct solver *sv, const struct state *s, struct nee
 	for (unsigned int i = 0; i < s->nfacts && sv->nneeds < MAX_NEEDS / 2; i++) {
 		const struct fact *f = &s->facts[i];
 
-		if (f->entry && is_of_callers(sv, f->what) &&
+		/* Flags may have been stored to, of whatever object: who asks for
+		 * what stands in them is still the caller. */
+		if ((f->entry || is_mask(sv->e->t, f->what)) && is_of_callers(sv, f->what) &&
 		    !add_guard(n, sym_as_entry(sv->e->t, f->what), &f->is))
 			return false;
 	}
@@ -260,14 +271,6 @@ static void drop_released(struct solver *sv, struct work_state *w, const struct 
 	}
 }
 
-/* The condition is on flag bits: a value nobody knows proves nothing. */
-static bool is_mask(const struct symtab *t, sym what)
-{
-	const struct sym_node *n = sym_get(t, what);
-
-	return n->kind == S_OP && n->op == KIR_OP_AND;
-}
-
 /* `n - 1`: no caller can be held to it, and a recursion would make ever more. */
 static bool is_arithmetic(const struct symtab *t, sym what)
 {
@@ -298,17 +301,17 @@ static bool is_wish(struct solver *sv, sym what, const struct cons *is)
 
 /* It happens when the object's driver has no function of its own for it: who calls
  * knows what its objects are.  Nothing is said unless a path has asked. */
-static bool is_missing_hook(const struct solver *sv, const struct guard *g)
+bool need_is_missing_hook(struct engine *e, const struct guard *g)
 {
-	const struct sym_node *n = sym_get(sv->e->t, g->what);
+	const struct sym_node *n = sym_get(e->t, g->what);
 
 	if (g->is.mask != C_ZERO || (n->kind != S_LOAD && n->kind != S_ENTRY))
 		return false;
-	n = sym_get(sv->e->t, n->a);
+	n = sym_get(e->t, n->a);
 	if (n->kind != S_FIELD)
 		return false;
-	engine_note(sv->e, SUBJECT_HOOK, n->b);
-	return n->b < sv->e->p->nnames && sv->e->p->hooks[n->b];
+	engine_note(e, SUBJECT_HOOK, n->b);
+	return n->b < e->p->nnames && e->p->hooks[n->b];
 }
 
 /* Translate the guards; false: the need does not arise here.  *defer: it may,
@@ -330,7 +333,9 @@ static bool translate_guards(struct solver *sv, struct work_state *w, const stru
 			return false;
 		if (is_arithmetic(sv->e->t, what))
 			continue;
-		if (is_missing_hook(sv, &n->guards[i])) {
+		/* `if (!pinned(obj)) assert_held(&obj->lock)` says that it need not be. */
+		*defer |= n->kind == NEED_HELD;
+		if (need_is_missing_hook(sv->e, &n->guards[i])) {
 			if (!need_is_callers(sv->e->t, what) && !is_of_entry(sv, what))
 				return false;
 			*defer = true;
@@ -407,7 +412,9 @@ static void believe_released(struct work_state *w, sym lock)
 		h->depth = 0;
 }
 
-static void meet_lock(struct solver *sv, struct work_state *w, struct need *out, bool cleanup)
+/* @defer: the callee asks for the lock under a condition that only callers can tell. */
+static void meet_lock(struct solver *sv, struct work_state *w, struct need *out, bool defer,
+		      bool cleanup)
 {
 	int held = lock_is_held(sv, &w->s, out->lock);
 	const struct held *h = state_lock(w, out->lock);
@@ -415,7 +422,7 @@ static void meet_lock(struct solver *sv, struct work_state *w, struct need *out,
 	bool vague = lock_is_vague(sv->e, out->lock);
 
 	if (out->kind == NEED_HELD) {
-		if (held == 0 && !vague)
+		if (held == 0 && !vague && !defer)
 			break_contract(sv, w, out, cleanup);
 		else if (held < 0 && !(flags & (SF_VAR | SF_FRESH | SF_OLD)))
 			need_export(sv, out);
@@ -491,6 +498,8 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 	out.callee = callee;
 	if (!translate_guards(sv, w, n, c, &out, &defer))
 		return;
+	if (n->kind == NEED_WAIT)
+		observe_need(sv, w, n, c);
 	out.site = c->at;
 	out.sub = n->number;
 	out.hops = callee == KIR_NONE ? 0 : n->hops + 1;
@@ -537,7 +546,7 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 		break_wait(sv, &here, n->ctx, &out, defer);
 		break;
 	case NEED_LOCK: case NEED_HELD: case NEED_NOT_HELD:
-		meet_lock(sv, &here, &out, cleanup);
+		meet_lock(sv, &here, &out, defer, cleanup);
 		break;
 	case NEED_PARTS: case NEED_NO_PARTS:
 		meet_parts(sv, &here, n->ctx, &out);

@@ -8,6 +8,7 @@
 #include "memo.h"
 #include "scc.h"
 #include "solver.h"
+#include "targets.h"
 #include "unit.h"
 
 #include <pthread.h>
@@ -36,6 +37,7 @@ void program_free(struct program *p)
 	free(p->defs);
 	free(p->def_of_name);
 	free(p->hooks);
+	targets_free(p->targets);
 	free(p->entries);
 	imports_free(p->imports);
 	remembered_free(p->remembered);

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "scc.h"
 #include "solver.h"
+#include "targets.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -40,12 +41,15 @@ static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *dat
 		const struct kir_value *v = &e->m->values[id];
 
 		if (v->kind == KIR_V_FIELD && ev->record != KIR_NONE && !i) {
-			uint32_t record = sym_name(e->t, kir_string(e->m,
-						e->m->records[ev->record].name));
+			uint32_t record = e->records[ev->record], n;
+			const uint32_t *defs;
 
 			for (size_t k = 0; k < e->ntargets; k++)
 				if (e->targets[k].record == record && e->targets[k].field == e->names[id])
 					add_callee(e, l, e->targets[k].func);
+			n = targets_of(e->p->targets, record, e->names[id], &defs);
+			for (uint32_t k = 0; k < n; k++)
+				vec_push(l->v, l->n, l->cap) = defs[k];
 			continue;
 		}
 		if (v->kind == KIR_V_FUNC)

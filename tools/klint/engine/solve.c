@@ -6,6 +6,7 @@
  * are joined, and if that forgets something that a later branch may ask for, the
  * result is marked as widened.
  */
+#include "observe.h"
 #include "solver.h"
 
 #include <stdlib.h>
@@ -233,6 +234,8 @@ static void terminate(struct walk *wk, uint32_t block, struct work_state *w)
 		if (v != SYM_NONE) {
 			doubt_note_success(sv, &next);
 			doubt_note_last(sv, &next, v);
+			if (doubt_has_changed(sv, &next.s))
+				next.s.widened = WIDENED;
 			if (doubt_is_flag(sv->e->t, v))
 				doubt_all(&next);
 		}
@@ -376,16 +379,28 @@ static void settle_pointers(struct solver *sv)
 			sv->exits[i].ret.mask = C_ANY & ~C_ZERO;
 }
 
+/* What may not sleep in this context need not be told that it asserts another one. */
+static bool is_told(const struct solver *sv, const struct violation *v)
+{
+	if (v->kind != V_CONTRACT || v->need->kind != NEED_NO_PARTS)
+		return false;
+	for (size_t i = 0; i < sv->nviolations; i++)
+		if (sv->violations[i]->kind == V_WAIT && sv->violations[i]->site == v->site)
+			return true;
+	return false;
+}
+
 static void keep_violations(struct solver *sv)
 {
 	struct func_info *fi = sv->fi;
 	const struct violation **v = arena_alloc(sv->e->arena,
 						 (sv->nviolations + 1) * sizeof(*v));
 
+	fi->nviolations = 0;
 	for (size_t i = 0; i < sv->nviolations; i++)
-		v[i] = sv->violations[i];
+		if (!is_told(sv, sv->violations[i]))
+			v[fi->nviolations++] = sv->violations[i];
 	fi->violations = v;
-	fi->nviolations = (uint32_t)sv->nviolations;
 }
 
 const struct summary *solve_function(struct engine *e, struct func_info *fi)
@@ -394,6 +409,7 @@ const struct summary *solve_function(struct engine *e, struct func_info *fi)
 	struct solver sv = { .e = e, .fi = fi, .f = fi->f, .tmp = arena_new() };
 	struct walk wk = { .sv = &sv };
 
+	observe_begin(e, fi->f);
 	sv.fl = flow_infer(e, fi->f, sv.tmp);
 	if (!sv.fl) {
 		sv.gap = "too large";

@@ -98,6 +98,9 @@ void annots_access_end(struct solver *sv, struct work_state *w, uint32_t block);
 
 /* doubt.c: the branch has told of calls that had a held lock's object. */
 void doubt_note_success(struct solver *sv, struct work_state *w);
+/* Does the state know the opposite of what was known before a store to such a member, of
+ * this object or of another?  It may be so; nothing may rest on it. */
+bool doubt_has_changed(struct solver *sv, const struct state *s);
 /* The branch on @v has told that the last reference is gone.  Whether that can be under
  * a caller's locks hangs on references that nobody here sees. */
 void doubt_note_last(struct solver *sv, struct work_state *w, sym v);
@@ -133,6 +136,8 @@ void need_apply(struct solver *sv, struct work_state *w, const struct need *n,
 enum wait_type need_wait_here(struct engine *e, const struct state *s,
 			      const int8_t *extra, enum wait_type need, bool any_state,
 			      struct violation *v);
+/* Does the condition say that somebody's driver has no function for something? */
+bool need_is_missing_hook(struct engine *e, const struct guard *g);
 /* Is @x told by this function's parameters alone, so that callers can decide? */
 bool need_is_callers(const struct symtab *t, sym x);
 /* The function's callers are to meet the need. */

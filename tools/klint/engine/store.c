@@ -83,22 +83,33 @@ static sym past_name(struct solver *sv, struct work_state *w, sym load, origin a
 	return old;
 }
 
-/* What is known of what memory held at entry still is. */
+static bool is_past(const struct symtab *t, sym x)
+{
+	return sym_is(t, x, S_PRED) && sym_get(t, x)->op == P_WAS;
+}
+
+/* What is known of what memory held at entry still is.  And what was known of members of
+ * that name may still be true: the store may have been to another object.  That is worth
+ * knowing when a branch asks for it. */
 static void keep_entry_facts(struct solver *sv, struct work_state *w, const struct members *m,
 			     origin at)
 {
 	struct symtab *t = sv->e->t;
-	struct fact kept[STATE_FACTS];
-	unsigned int n = 0, nkept = 0;
+	struct fact kept[STATE_FACTS], past[8];
+	unsigned int n = 0, nkept = 0, npast = 0;
 
 	for (unsigned int i = 0; i < w->s.nfacts; i++) {
 		struct fact f = w->facts[i];
-		sym load = find_load(t, f.what, m);
+		sym load = is_past(t, f.what) ? SYM_NONE : find_load(t, f.what, m);
 
 		if (load == SYM_NONE) {
-			w->facts[n++] = f;
+			/* What has got another name is no load any more. */
+			if (!is_past(t, f.what) || sym_get(t, f.what)->flags & SF_LOAD)
+				w->facts[n++] = f;
 			continue;
 		}
+		if (npast < 8 && flow_is_tested(sv->fl, sym_get(t, sym_get(t, load)->a)->b))
+			past[npast++] = (struct fact){ sym_pred(t, P_WAS, f.what), f.is, false };
 		for (; load != SYM_NONE; load = find_load(t, f.what, m))
 			f.what = sym_replace(t, f.what, load, past_name(sv, w, load, at));
 		if (!(sym_get(t, f.what)->flags & (SF_FRESH | SF_OLD)))
@@ -110,6 +121,8 @@ static void keep_entry_facts(struct solver *sv, struct work_state *w, const stru
 		if (kept[i].entry)
 			state_note_entry(w, kept[i].what);
 	}
+	for (unsigned int i = 0; i < npast; i++)
+		state_set_fact(w, past[i].what, &past[i].is);
 }
 
 /* The function stores to such a member. */

@@ -40,8 +40,10 @@ enum sym_kind {
 
 /* P_LAST: the reference that was given back to the count at the address was the last.
  * P_ONCE: what a volatile read of the place, a load, has found, or what a function that
- * is not known has answered to a question: it may be another the next time. */
-enum sym_pred { P_IS_ERR, P_IS_ERR_OR_NULL, P_ERR_OR_ZERO, P_ONCE, P_LAST };
+ * is not known has answered to a question: it may be another the next time.
+ * P_WAS: what was known of the value before a store to a member of that name, of this
+ * object or of another one. */
+enum sym_pred { P_IS_ERR, P_IS_ERR_OR_NULL, P_ERR_OR_ZERO, P_ONCE, P_LAST, P_WAS };
 
 enum sym_flags {
 	SF_FRESH = 1,	/* mentions FRESH */

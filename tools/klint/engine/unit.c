@@ -3,6 +3,7 @@
  * One unit: its names, constants and initialisers, by the numbers that the engine
  * works with; and what goes on from one function of it to the next: nothing.
  */
+#include "observe.h"
 #include "solver.h"
 #include "unit.h"
 
@@ -59,6 +60,31 @@ static void name_values(struct engine *e)
 			break;
 		}
 	}
+}
+
+/* Members of an anonymous member are members of the record around it. */
+static void name_records(struct engine *e)
+{
+	const struct kir_module *m = e->m;
+	kir_id *outer = xmalloc((m->nrecords + 1u) * sizeof(*outer));
+
+	memset(outer, 0xff, (m->nrecords + 1u) * sizeof(*outer));
+	for (uint32_t r = 0; r < m->nrecords; r++)
+		for (uint32_t i = 0; i < m->records[r].field_count; i++) {
+			const struct kir_field *f = &m->fields[m->records[r].field_first + i];
+
+			if (!*kir_string(m, f->name) && f->type.kind == KIR_T_RECORD)
+				outer[f->type.record] = r;
+		}
+	e->records = xcalloc(m->nrecords + 1u, sizeof(*e->records));
+	for (uint32_t r = 0; r < m->nrecords; r++) {
+		kir_id named = r;
+
+		for (unsigned int depth = 0; depth < 16 && outer[named] != KIR_NONE; depth++)
+			named = outer[named];
+		e->records[r] = sym_name(e->t, kir_string(m, m->records[named].name));
+	}
+	free(outer);
 }
 
 static void index_names(struct engine *e)
@@ -171,7 +197,7 @@ static void add_target(struct engine *e, struct target_list *l, kir_id value, ki
 	if (func == UINT32_MAX)
 		return;
 	vec_push(l->v, l->n, l->cap) = (struct target){
-		.record = sym_name(e->t, kir_string(e->m, e->m->records[record].name)),
+		.record = e->records[record],
 		.field = field, .func = func, .loc = loc, .by = by };
 }
 
@@ -232,9 +258,12 @@ struct engine *unit_new(struct program *p, const struct kir_module *m)
 	e->keep = arena_new();
 	index_names(e);
 	name_values(e);
+	name_records(e);
 	index_statics(e);
 	index_targets(e);
 	annots_index_fields(e);
+	if (e->opt.observe)
+		e->seen = xcalloc(m->nevents + 1u, sizeof(*e->seen));
 	e->mark = symtab_mark(e->t);
 	return e;
 }
@@ -250,10 +279,12 @@ void unit_free(struct engine *e)
 	free(e->guarded);
 	free(e->funcs);
 	free(e->names);
+	free(e->records);
 	free(e->statics);
 	free(e->targets);
 	free(e->sites);
 	free(e->imported);
+	free(e->seen);
 	free(e->numbers);
 	free(e->subjects);
 	free(e);

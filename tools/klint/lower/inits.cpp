@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Initialisers of local variables: one store for each scalar that is mentioned,
-// and zeros for the rest of an aggregate that is small.
+// and zeros for the rest of an aggregate that is not large.  Long arrays (addresses,
+// names) are left out: nobody branches on what they hold.
 
 #include "lower.h"
 
@@ -8,11 +9,19 @@ using namespace clang;
 
 namespace klint {
 
-static constexpr unsigned MaxZeroedLeaves = 16;
+static constexpr unsigned MaxZeroedLeaves = 40;
+static constexpr unsigned MaxZeroedElements = 8;
 
-// Scalars in T, counted no further than Limit.
+static bool isLong(const ConstantArrayType *Array) {
+  return Array->getSize().ugt(MaxZeroedElements) &&
+         Array->getElementType()->isScalarType();
+}
+
+// Scalars in T that zero() stores to, counted no further than Limit.
 unsigned Body::leaves(QualType T, unsigned Limit) {
   if (const ConstantArrayType *Array = Ctx.getAsConstantArrayType(T)) {
+    if (isLong(Array))
+      return 0;
     uint64_t N = Array->getSize().getLimitedValue(Limit + 1);
     unsigned Each = leaves(Array->getElementType(), Limit);
     return N * Each > Limit ? Limit + 1 : N * Each;
@@ -55,6 +64,8 @@ void Body::initialise(kir_id Place, QualType T, const Expr *Init,
 
 void Body::zero(kir_id Place, QualType T, SourceLocation Loc) {
   if (const ConstantArrayType *Array = Ctx.getAsConstantArrayType(T)) {
+    if (isLong(Array))
+      return;
     for (uint64_t I = 0, N = Array->getSize().getZExtValue(); I < N; ++I)
       zero(kir_v_index(B, Place, integer(I)), Array->getElementType(), Loc);
     return;
@@ -99,7 +110,7 @@ void Body::initialiseList(kir_id Place, QualType T, const InitListExpr *List,
     for (unsigned I = 0; I < List->getNumInits(); ++I)
       Member(kir_v_index(B, Place, integer(I)), ET, List->getInit(I));
     uint64_t N = Array->getSize().getZExtValue();
-    for (uint64_t I = List->getNumInits(); Zero && I < N; ++I)
+    for (uint64_t I = List->getNumInits(); Zero && !isLong(Array) && I < N; ++I)
       zero(kir_v_index(B, Place, integer(I)), ET, Loc);
     return;
   }

@@ -110,19 +110,9 @@ void MacroTable::recordAnnotation(const Token &Name, SourceRange Range,
   Uses.push_back(std::move(Use));
 }
 
-// Where in a file the outermost macro, or its argument, was written.  What was
-// pasted together is spelled in no file.
+// Where in a file the macro, or the argument of one, was written.
 unsigned MacroTable::written(SourceLocation Loc) const {
-  while (Loc.isMacroID()) {
-    SourceLocation Up = SM.getImmediateExpansionRange(Loc).getBegin();
-    if (SM.isMacroArgExpansion(Loc)) {
-      SourceLocation Spelling = SM.getImmediateSpellingLoc(Loc);
-      if (Spelling.isMacroID() || !SM.isWrittenInScratchSpace(Spelling))
-        Up = Spelling;
-    }
-    Loc = Up;
-  }
-  return Loc.getRawEncoding();
+  return SM.getFileLoc(Loc).getRawEncoding();
 }
 
 // The callback comes before the number is taken.
@@ -130,11 +120,21 @@ void MacroTable::recordCounter(const Token &Name) {
   Counters[written(Name.getLocation())].push_back(PP.getCounterValue());
 }
 
+// All numbers that were taken in the macro of the file that Loc comes out of.
+SmallVector<unsigned, 8> MacroTable::countersAt(SourceLocation Loc) const {
+  CharSourceRange Range = SM.getExpansionRange(Loc);
+  SmallVector<unsigned, 8> Result;
+  auto End = Counters.upper_bound(Range.getEnd().getRawEncoding());
+  for (auto At = Counters.lower_bound(Range.getBegin().getRawEncoding());
+       At != End; ++At)
+    Result.append(At->second.begin(), At->second.end());
+  return Result;
+}
+
 bool MacroTable::isCounter(SourceLocation Loc, uint64_t Value) const {
   if (!Loc.isMacroID() || !SM.isWrittenInScratchSpace(SM.getSpellingLoc(Loc)))
     return false;
-  auto Known = Counters.find(written(Loc));
-  return Known != Counters.end() && llvm::is_contained(Known->second, Value);
+  return llvm::is_contained(countersAt(Loc), Value);
 }
 
 // Where the number stands for itself: a small one in the middle of a name may have
@@ -153,12 +153,9 @@ StringRef MacroTable::stableName(const NamedDecl *D) {
     return D->getName();
   auto [Cached, New] = StableNames.try_emplace(D, D->getName().str());
   std::string &Name = Cached->second;
-  auto Known = Counters.end();
-  if (New)
-    Known = Counters.find(written(D->getLocation()));
-  if (Known == Counters.end())
+  if (!New)
     return Name;
-  for (unsigned Value : Known->second) {
+  for (unsigned Value : countersAt(D->getLocation())) {
     std::string Digits = std::to_string(Value);
     size_t At = findNumber(Name, Digits);
     if (At == StringRef::npos)

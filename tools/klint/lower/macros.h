@@ -14,6 +14,7 @@
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallVector.h"
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -104,6 +105,7 @@ private:
   void recordAnnotation(const clang::Token &Name, clang::SourceRange Range,
                         const clang::MacroArgs *Args);
   unsigned written(clang::SourceLocation Loc) const;
+  llvm::SmallVector<unsigned, 8> countersAt(clang::SourceLocation Loc) const;
   void recordCounter(const clang::Token &Name);
   Expansion *innermost(clang::SourceLocation Loc);
 
@@ -113,7 +115,7 @@ private:
   llvm::DenseSet<const clang::IdentifierInfo *> Contracts, Annotations;
   const clang::IdentifierInfo *Counter = nullptr;
   /// Values of __COUNTER__, by where in a file the macro was written that used it.
-  llvm::DenseMap<unsigned, llvm::SmallVector<unsigned, 2>> Counters;
+  std::map<unsigned, llvm::SmallVector<unsigned, 2>> Counters;
   std::unordered_map<const clang::NamedDecl *, std::string> StableNames;
   std::deque<Expansion> Expansions;
   llvm::DenseMap<unsigned, Expansion *> ByName; ///< By raw location of the name.

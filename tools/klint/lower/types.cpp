@@ -86,9 +86,14 @@ kir_id Unit::record(const RecordDecl *RD) {
   return Records[RD] = Id;
 }
 
+// An anonymous member's record is told by the one that it is a part of.
 kir_id Unit::defineRecord(const RecordDecl *RD) {
-  if (const RecordDecl *Def = definition(RD))
+  if (const RecordDecl *Def = definition(RD)) {
     RecordsToDefine.insert(Def);
+    if (Def->isAnonymousStructOrUnion())
+      if (const auto *Outer = dyn_cast<RecordDecl>(Def->getParent()))
+        defineRecord(Outer);
+  }
   return record(RD);
 }
 

@@ -232,9 +232,28 @@ static void add_ops(struct load *l, struct rule_ops ops, bool override,
 	}
 }
 
+/* The callers that the row does not speak of. */
+static bool read_except(struct load *l, const struct node *entry, struct rule_ops *ops)
+{
+	const struct node *names = map_get(entry, "except");
+	const char **v;
+
+	if (!names)
+		return true;
+	if (!has_names(l, names))
+		return false;
+	v = arena_alloc(l->rules->arena, node_count(names) * sizeof(*v));
+	for (size_t i = 0; i < node_count(names); i++)
+		if (!node_text(l, node_item(names, i), "'except'", &v[i]))
+			return false;
+	ops->except = v;
+	ops->nexcept = (uint32_t)node_count(names);
+	return true;
+}
+
 static void read_ops(struct load *l, const struct node *entry)
 {
-	static const char *const keys[] = { "ops", "context", "source", "override", NULL };
+	static const char *const keys[] = { "ops", "context", "source", "except", "override", NULL };
 	const struct node *names = entry->items[1], *context, *source, *override;
 	struct rule_ops ops = { 0 };
 	bool replaces = false;
@@ -246,7 +265,8 @@ static void read_ops(struct load *l, const struct node *entry)
 	source = map_get(entry, "source");
 	override = map_get(entry, "override");
 	if ((source && !node_text(l, source, "'source'", &ops.source)) ||
-	    (override && !node_bool(l, override, "override", &replaces)))
+	    (override && !node_bool(l, override, "override", &replaces)) ||
+	    !read_except(l, entry, &ops))
 		return;
 	for (size_t i = 0; i < node_count(names); i++)
 		add_ops(l, ops, replaces, node_item(names, i));

@@ -187,6 +187,8 @@ struct rule_ops {
 	const char *file;
 	uint32_t line;
 	const char *source;	/* who calls it, in the kernel */
+	uint32_t nexcept;
+	const char *const *except;	/* functions whose calls the row does not speak of */
 };
 
 struct rules;

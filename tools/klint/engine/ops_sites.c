@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls through members: those that stand there, those of a function to which the member
+ * is passed, and those through another member that it has been copied to.
+ */
+#include "observe.h"
+#include "ops_sites.h"
+#include "solver.h"
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void visit_site(struct engine *e, uint32_t func, uint32_t at, void *data)
+{
+	struct collector *c = data;
+	uint64_t key = ways_key(e, func, at);
+
+	/* A call that no path comes to tells nothing. */
+	if (key && e->seen[at].states)
+		vec_push(c->sites, c->nsites, c->sites_cap) = (struct raw_site){
+			key, e->funcs[func].def, at, engine_site(e, at) };
+}
+
+static bool may_be_hook(const struct program *p, uint64_t key)
+{
+	return key && (uint32_t)key < p->nnames && p->hooks[(uint32_t)key];
+}
+
+static void visit_alias(struct engine *e, uint32_t func, uint32_t at, void *data)
+{
+	const struct kir_event *ev = &e->m->events[at];
+	struct collector *c = data;
+	struct alias a;
+
+	if (ev->kind == KIR_E_CALL && e->m->values[ev->callee].kind == KIR_V_PARAM)
+		vec_push(c->params, c->nparams, c->params_cap) = (struct param_call){
+			e->funcs[func].def->id, e->m->values[ev->callee].a, at };
+	if (ev->kind != KIR_E_STORE || e->m->values[ev->dst].kind != KIR_V_FIELD)
+		return;
+	a = (struct alias){ ways_value_key(e, func, ev->value), ways_value_key(e, func, ev->dst) };
+	if (a.from != a.to && may_be_hook(c->p, a.from) && may_be_hook(c->p, a.to))
+		vec_push(c->aliases, c->naliases, c->aliases_cap) = a;
+}
+
+static int compare_param(const void *x, const void *y)
+{
+	const struct param_call *a = x, *b = y;
+
+	if (a->def != b->def)
+		return a->def < b->def ? -1 : 1;
+	return a->event < b->event ? -1 : a->event > b->event;
+}
+
+/* The first of the calls of @def's parameters. */
+static size_t first_param(const struct collector *c, uint32_t def)
+{
+	size_t lo = 0, hi = c->nparams;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (c->params[mid].def < def)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* `call_timer_fn(timer, timer->function)`: it is called there. */
+static void visit_passed(struct engine *e, uint32_t func, uint32_t at, void *data)
+{
+	const struct kir_event *ev = &e->m->events[at];
+	struct collector *c = data;
+	const struct kir_value *v;
+	const struct def *to;
+	uint32_t target;
+
+	if (ev->kind != KIR_E_CALL || e->m->values[ev->callee].kind != KIR_V_FUNC)
+		return;
+	v = &e->m->values[ev->callee];
+	target = strmap_get(e->by_name, kir_string(e->m, v->a));
+	to = target == UINT32_MAX ? NULL : e->funcs[target].target;
+	if (!to || !to->unit)
+		return;
+	for (size_t i = first_param(c, to->id); i < c->nparams && c->params[i].def == to->id; i++) {
+		const struct param_call *pc = &c->params[i];
+		uint64_t key = pc->param < ev->arg_count ?
+			ways_value_key(e, func, e->m->args[ev->arg_first + pc->param]) : 0;
+
+		if (may_be_hook(c->p, key) && to->unit->seen[pc->event].states)
+			vec_push(c->sites, c->nsites, c->sites_cap) = (struct raw_site){
+				key, &c->p->defs[to->id], pc->event,
+				engine_site(to->unit, pc->event) };
+	}
+}
+
+static int compare_site(const void *x, const void *y)
+{
+	const struct raw_site *a = x, *b = y;
+	int c;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	c = strcmp(a->at.file, b->at.file);
+	if (c)
+		return c;
+	if (a->at.line != b->at.line)
+		return a->at.line < b->at.line ? -1 : 1;
+	if (a->at.col != b->at.col)
+		return a->at.col < b->at.col ? -1 : 1;
+	return a->caller->id < b->caller->id ? -1 : a->caller->id > b->caller->id;
+}
+
+static int compare_target(const void *x, const void *y)
+{
+	const struct ways_target *a = x, *b = y;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return a->def < b->def ? -1 : a->def > b->def;
+}
+
+/* Each call once, by member. */
+static void sort_sites(struct collector *c)
+{
+	size_t kept = 0;
+
+	if (c->nsites)
+		qsort(c->sites, c->nsites, sizeof(*c->sites), compare_site);
+	for (size_t i = 0; i < c->nsites; i++)
+		if (!kept || compare_site(&c->sites[kept - 1], &c->sites[i]))
+			c->sites[kept++] = c->sites[i];
+	c->nsites = kept;
+}
+
+static int compare_alias(const void *x, const void *y)
+{
+	const struct alias *a = x, *b = y;
+
+	if (a->to != b->to)
+		return a->to < b->to ? -1 : 1;
+	return a->from < b->from ? -1 : a->from > b->from;
+}
+
+static void sort_aliases(struct collector *c)
+{
+	size_t kept = 0;
+
+	if (c->naliases)
+		qsort(c->aliases, c->naliases, sizeof(*c->aliases), compare_alias);
+	for (size_t i = 0; i < c->naliases; i++)
+		if (!kept || compare_alias(&c->aliases[kept - 1], &c->aliases[i]))
+			c->aliases[kept++] = c->aliases[i];
+	c->naliases = kept;
+}
+
+/* The first alias to that member. */
+static size_t first_alias(const struct collector *c, uint64_t to)
+{
+	size_t lo = 0, hi = c->naliases;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (c->aliases[mid].to < to)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* The first of the @n sorted targets of that member. */
+static size_t first_target(const struct collector *c, size_t n, uint64_t key)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (c->targets[mid].key < key)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* What is copied from member to member is called, and stored, in both. */
+static void follow_aliases(struct collector *c)
+{
+	size_t nsites = c->nsites, ntargets = c->ntargets;
+
+	sort_aliases(c);
+	for (size_t i = 0; i < nsites; i++) {
+		struct raw_site copy = c->sites[i];
+
+		for (size_t k = first_alias(c, c->sites[i].key);
+		     k < c->naliases && c->aliases[k].to == c->sites[i].key; k++) {
+			copy.key = c->aliases[k].from;
+			vec_push(c->sites, c->nsites, c->sites_cap) = copy;
+		}
+	}
+	if (ntargets)
+		qsort(c->targets, ntargets, sizeof(*c->targets), compare_target);
+	for (size_t i = 0; i < c->naliases; i++)
+		for (size_t k = first_target(c, ntargets, c->aliases[i].from);
+		     k < ntargets && c->targets[k].key == c->aliases[i].from; k++) {
+			struct ways_target copy = { c->aliases[i].to, c->targets[k].def };
+
+			vec_push(c->targets, c->ntargets, c->targets_cap) = copy;
+		}
+}
+
+void sites_collect(struct collector *c)
+{
+	for (uint32_t i = 0; i < c->p->ndefs; i++)
+		if (c->p->defs[i].unit)
+			unit_for_each_event(c->p->defs[i].unit, c->p->defs[i].func, visit_alias, c);
+	if (c->nparams)
+		qsort(c->params, c->nparams, sizeof(*c->params), compare_param);
+	for (uint32_t i = 0; i < c->p->ndefs && c->nparams; i++)
+		if (c->p->defs[i].unit)
+			unit_for_each_event(c->p->defs[i].unit, c->p->defs[i].func, visit_passed, c);
+	for (uint32_t i = 0; i < c->p->ndefs; i++)
+		if (c->p->defs[i].unit)
+			unit_for_each_event(c->p->defs[i].unit, c->p->defs[i].func, visit_site, c);
+	for (size_t u = 0; u < c->p->nunits; u++) {
+		const struct engine *e = c->p->units[u];
+
+		for (size_t i = 0; i < e->ntargets; i++) {
+			const struct target *t = &e->targets[i];
+			const struct def *d = e->funcs[t->func].target;
+
+			if (d)
+				vec_push(c->targets, c->ntargets, c->targets_cap) = (struct ways_target){
+					(uint64_t)t->record << 32 | t->field, d->id };
+		}
+	}
+	follow_aliases(c);
+	sort_sites(c);
+	if (c->ntargets)
+		qsort(c->targets, c->ntargets, sizeof(*c->targets), compare_target);
+}
+
+void sites_free(struct collector *c)
+{
+	free(c->aliases);
+	free(c->params);
+	free(c->sites);
+	free(c->targets);
+}
