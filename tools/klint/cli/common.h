@@ -9,6 +9,7 @@
 #ifndef KLINT_COMMON_H
 #define KLINT_COMMON_H
 
+#include <time.h>
 #include "analyse.h"
 
 /*
@@ -53,5 +54,16 @@ char *common_get(const struct common_key *key, const struct job *job,
 /* The directory of all headers for @key, made, malloc'd; NULL when there is no cache. */
 char *common_home(const struct common_key *key, const struct job *job,
 		  const struct analysis *a);
+
+/* common_make.c: precompile in directory @dir as many of @wanted as stand alone. */
+bool common_make(const char *dir, const struct common_key *key, const struct job *job,
+		 const struct analysis *a, const struct string_list *wanted);
+
+/* common_files.c: is all that the headers in @headers were made from as it was? */
+bool common_files_hold(const char *headers, const struct job *job);
+/* Write down what @dir's headers were made from, by the dependency file of the compile
+ * that began at @begin.  False when a file is no older than that: what was read of it
+ * cannot be told. */
+bool common_files_write(const char *dir, const struct job *job, const struct timespec *begin);
 
 #endif

@@ -4,10 +4,8 @@
  *
  *	CACHE/common/KEY/headers-XXXXXX/common.{h,pch,table,files}
  *
- * KEY is a hash of what they are compiled with.  common.files has the size and the
- * time of change of every file that was read; when one of them is another now, the
- * headers are made anew.  It is the last to get its name: a directory without it is
- * not complete.  (Clang wants common.h to stay where it was compiled, so that the
+ * KEY is a hash of what they are compiled with.  common.files (common_files.c) is the
+ * last to get its name: a directory without it is not complete.  (Clang wants common.h to stay where it was compiled, so that the
  * directory itself cannot be made elsewhere and renamed.)
  */
 #define _GNU_SOURCE
@@ -18,22 +16,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "base/base.h"
-#include "spawn.h"
 #include "tmpdir.h"
 
 #define MAX_KEPT 12	/* directories of headers; about 25 MB each */
-#define MAX_TRIES 8	/* each leaves headers out that do not stand alone */
-
-/* The macros by which kbuild names a unit; the plugin tells who depends on them. */
-static const char *const unit_macros[] = {
-	"KBUILD_MODNAME", "KBUILD_BASENAME", "KBUILD_MODFILE", "__KBUILD_MODNAME",
-};
-#define NMACROS (sizeof(unit_macros) / sizeof(unit_macros[0]))
 
 static uint64_t mix_file(uint64_t h, const char *path)
 {
@@ -87,204 +76,6 @@ char *common_home(const struct common_key *key, const struct job *job,
 	return path;
 }
 
-static char *in_dir(const char *dir, const char *path)
-{
-	return path[0] == '/' || !dir ? xstrdup(path) : xasprintf("%s/%s", dir, path);
-}
-
-/* Is every file that the headers were made from as it was? */
-static bool is_fresh(const char *headers, const struct job *job)
-{
-	char *list = xasprintf("%s/common.files", headers), *line = NULL;
-	FILE *in = fopen(list, "re");
-	size_t cap = 0;
-	bool fresh = in;
-
-	while (fresh && getline(&line, &cap, in) > 0) {
-		long long size, sec, nsec;
-		struct stat st;
-		int at = 0;
-		char *path;
-
-		line[strcspn(line, "\n")] = '\0';
-		if (sscanf(line, "%lld %lld %lld %n", &size, &sec, &nsec, &at) < 3 || !at) {
-			fresh = false;
-			break;
-		}
-		path = in_dir(job->dir, line + at);
-		fresh = !stat(path, &st) && st.st_size == size && st.st_mtim.tv_sec == sec &&
-			st.st_mtim.tv_nsec == nsec;
-		free(path);
-	}
-	if (in)
-		fclose(in);
-	free(line);
-	free(list);
-	return fresh;
-}
-
-/* The names of a make rule, behind its colon. */
-static void read_rule(struct string_list *to, char *text)
-{
-	char *at = strchr(text, ':'), *save;
-
-	for (at = at ? strtok_r(at + 1, " \n", &save) : NULL; at;
-	     at = strtok_r(NULL, " \n", &save))
-		if (strcmp(at, "\\"))
-			string_list_add(to, at);
-}
-
-/*
- * Write common.files from the dependency file of the compile.  False when a file
- * is no older than the compile: what was read of it cannot be told.
- */
-static bool write_files(const char *dir, const struct job *job, const struct timespec *begin)
-{
-	char *deps = xasprintf("%s/common.d", dir), *files = xasprintf("%s/common.files", dir);
-	char *part = xasprintf("%s.part", files);
-	int fd = open(deps, O_RDONLY | O_CLOEXEC);
-	FILE *out = fopen(part, "we");
-	struct string_list names = { 0 };
-	bool fine = fd >= 0 && out;
-	char *text = fd >= 0 ? read_all(fd) : NULL;
-
-	if (fine)
-		read_rule(&names, text);
-	for (size_t i = 0; fine && i < names.n; i++) {
-		char *path = in_dir(job->dir, names.v[i]);
-		struct stat st;
-
-		if (!strncmp(path, dir, strlen(dir))) {
-			free(path);	/* common.h */
-			continue;
-		}
-		fine = !stat(path, &st) && (st.st_mtim.tv_sec < begin->tv_sec ||
-					    (st.st_mtim.tv_sec == begin->tv_sec &&
-					     st.st_mtim.tv_nsec < begin->tv_nsec));
-		if (fine)
-			fprintf(out, "%lld %lld %lld %s\n", (long long)st.st_size,
-				(long long)st.st_mtim.tv_sec, (long long)st.st_mtim.tv_nsec,
-				names.v[i]);
-		free(path);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (out && fclose(out))
-		fine = false;
-	fine = fine && names.n > 1 && !rename(part, files);
-	unlink(deps);
-	free(names.v);
-	free(text);
-	free(part);
-	free(files);
-	free(deps);
-	return fine;
-}
-
-static bool write_header(const char *dir, const struct string_list *names)
-{
-	char *path = xasprintf("%s/common.h", dir);
-	FILE *out = fopen(path, "we");
-
-	free(path);
-	if (!out)
-		return false;
-	for (size_t i = 0; i < NMACROS; i++)
-		fprintf(out, "#define %s \"klint\"\n", unit_macros[i]);
-	for (size_t i = 0; i < names->n; i++)
-		fprintf(out, "#include <%s>\n", names->v[i]);
-	for (size_t i = 0; i < NMACROS; i++)
-		fprintf(out, "#undef %s\n", unit_macros[i]);
-	return !fclose(out);
-}
-
-static int run_compiler(const char *dir, const struct job *job, const struct analysis *a,
-			const struct string_list *args, char **messages)
-{
-	struct string_list argv = { 0 };
-	int err = memfd_create("messages", MFD_CLOEXEC), status;
-	struct spawn_how how = { .dir = job->dir, .out = err, .err = err, .group = true };
-	pid_t pid;
-
-	string_list_add(&argv, job->fe.clang);
-	for (size_t i = 0; i < args->n; i++)
-		string_list_add(&argv, args->v[i]);
-	string_list_add(&argv, "-w");
-	string_list_add(&argv, "-fno-color-diagnostics");
-	string_list_add(&argv, "-fno-crash-diagnostics");
-	string_list_add(&argv, xasprintf("-fplugin=%s", job->fe.plugin));
-	string_list_add(&argv, xasprintf("-fplugin-arg-klint-names=%s", a->names));
-	string_list_add(&argv, xasprintf("-fplugin-arg-klint-make-common=%s/common.table", dir));
-	string_list_add(&argv, "-MD");
-	string_list_add(&argv, "-MF");
-	string_list_add(&argv, xasprintf("%s/common.d", dir));
-	string_list_add(&argv, "-x");
-	string_list_add(&argv, "c-header");
-	string_list_add(&argv, xasprintf("%s/common.h", dir));
-	string_list_add(&argv, "-o");
-	string_list_add(&argv, xasprintf("%s/common.pch", dir));
-	pid = spawn((char **)argv.v, &how);
-	status = pid < 0 ? -1 : spawn_wait(pid, a->timeout);
-	*messages = read_all(err);
-	close(err);
-	free(argv.v);
-	return status;
-}
-
-/* Leave those out in whose lines of common.h clang's errors begin. */
-static bool leave_out(struct string_list *names, const char *messages)
-{
-	size_t kept = 0, first = NMACROS + 1;
-	bool *bad = xcalloc(names->n + 1, sizeof(*bad));
-
-	for (const char *at = messages; (at = strstr(at, "/common.h:")); at++) {
-		size_t line = strtoul(at + strlen("/common.h:"), NULL, 10);
-
-		if (line >= first && line - first < names->n)
-			bad[line - first] = true;
-	}
-	for (size_t i = 0; i < names->n; i++)
-		if (!bad[i])
-			names->v[kept++] = names->v[i];
-	free(bad);
-	if (kept == names->n)
-		return false;
-	names->n = kept;
-	return true;
-}
-
-static bool make(const char *dir, const struct common_key *key, const struct job *job,
-		 const struct analysis *a, const struct string_list *wanted)
-{
-	struct string_list names = { 0 }, args = { 0 };
-	struct timespec begin;
-	bool fine = false;
-
-	for (size_t i = 0; i < wanted->n; i++)
-		string_list_add(&names, wanted->v[i]);
-	for (size_t i = 0; i < key->args.n; i++)
-		string_list_add(&args, key->args.v[i]);
-	for (size_t i = 0; i < MAX_TRIES && !fine && names.n; i++) {
-		char *messages;
-		int status;
-
-		clock_gettime(CLOCK_REALTIME, &begin);
-		if (!write_header(dir, &names))
-			break;
-		status = run_compiler(dir, job, a, &args, &messages);
-		fine = !status && write_files(dir, job, &begin);
-		if (status && !leave_out(&names, messages) &&
-		    !drop_unknown(&args, messages, job->fe.major))
-			i = MAX_TRIES;
-		else if (!status && !fine)
-			i = MAX_TRIES;
-		free(messages);
-	}
-	free(names.v);
-	free(args.v);
-	return fine;
-}
-
 /* How many of @wanted the headers in @dir hold. */
 static size_t overlap(const char *dir, const struct string_list *wanted)
 {
@@ -328,7 +119,7 @@ static char *find(const char *home, const struct job *job, const struct string_l
 		char *path = xasprintf("%s/%s", home, entry->d_name);
 		size_t n = is_headers(entry) ? overlap(path, want) : 0;
 
-		if (is_headers(entry) && n >= most && is_fresh(path, job)) {
+		if (is_headers(entry) && n >= most && common_files_hold(path, job)) {
 			free(best);
 			best = path;
 			most = n;
@@ -411,7 +202,7 @@ static char *make_new(const char *home, const struct common_key *key, const stru
 		      const struct analysis *a, const struct string_list *wanted)
 {
 	char *path = xasprintf("%s/headers-XXXXXX", home);
-	bool fine = mkdtemp(path) && make(path, key, job, a, wanted);
+	bool fine = mkdtemp(path) && common_make(path, key, job, a, wanted);
 
 	prune(home);
 	if (fine)
