@@ -22,7 +22,8 @@
 #include "base/base.h"
 #include "tmpdir.h"
 
-#define MAX_KEPT 12	/* directories of headers; about 25 MB each */
+#define MAX_KEPT 24	/* directories of headers; about 25 MB each */
+#define IN_USE 3600	/* seconds after its last use in which none is removed */
 
 static uint64_t mix_file(uint64_t h, const char *path)
 {
@@ -190,7 +191,7 @@ static void prune(const char *home)
 	if (n)
 		qsort(v, n, sizeof(*v), by_use);
 	for (size_t i = 0; i < n; i++) {
-		if (i >= MAX_KEPT)
+		if (i >= MAX_KEPT && v[i].used.tv_sec < time(NULL) - IN_USE)
 			remove_tree(v[i].path);
 		free(v[i].path);
 	}
