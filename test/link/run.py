@@ -107,6 +107,25 @@ def exported(where):
     contracts.unlink()
 
 
+def shipped(kernel, where):
+    """What klint brings of the kernel is enough to find what it does under a lock."""
+    shutil.copytree(HERE / "outside", where)
+    rules = klint("lints", "--contracts")[1]
+    check("no rule speaks of it", "sysfs_add_file_to_group" not in rules)
+    status, told, err = klint("check", "--summary", f"--kernel={kernel}", where)
+    check("a module: found", status == 1 and len(lines(told)) == 1 and
+          "sysfs_add_file_to_group() may sleep" in told and "outside_lock" in told, told + err)
+    for step in ("fs/sysfs/file.c", "include/linux/kernfs.h", "fs/kernfs/dir.c"):
+        check(f"the chain into the kernel: {step}", step in told, told)
+    check("it says what it knows that from", ".contracts" in err, err)
+    status, told, err = klint("check", "--kernel-contracts=none", f"--kernel={kernel}", where)
+    check("none: not found", status == 0 and not lines(told), told + err)
+    run = subprocess.run(["make", "-s", "-C", kernel, f"M={where}", f"CC={args.klint} cc gcc",
+                          "modules"], text=True, capture_output=True, timeout=600)
+    check("klint cc finds it, too", run.returncode == 0 and
+          "sysfs_add_file_to_group() may sleep" in run.stderr, run.stderr)
+
+
 def damage(where, out):
     """Cut at every 4 KB, one byte changed: named, status 2, nothing invented."""
     data = (where / FACTS[1]).read_bytes()
@@ -206,6 +225,7 @@ def main():
         build(kernel, where)
         out = whole_program(where)
         exported(where)
+        shipped(kernel, where.parent / "outside")
         damage(where, out)
         stale(where)
         nothing(where)

@@ -279,6 +279,14 @@ static void remove_facts(const struct cc *cc)
  * Behind ccache and its kin the compiler may not run at all, so klint's own front end
  * reads the source in any case: there are facts whether or not the object was found.
  */
+/* Not a kernel's own build: there the program itself is, for 'klint link'. */
+static bool is_module_build(void)
+{
+	const char *module = getenv("KBUILD_EXTMOD");
+
+	return module && *module;
+}
+
 static int compile_and_analyse(struct cc *cc)
 {
 	char *plugin = NULL;
@@ -291,6 +299,8 @@ static int compile_and_analyse(struct cc *cc)
 		tmpdir_remove_all();
 		return exec_compiler(cc->argv);
 	}
+	if (is_module_build())
+		session_contracts(&cc->s, NULL);
 	compiler_identify(&cc->compiler, cc->argv);
 	if (cc->compiler.kind == COMPILER_CLANG && !cc->compiler.launcher &&
 	    !cc->compile.verbatim && !cc->opt->clang)

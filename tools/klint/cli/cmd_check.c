@@ -51,6 +51,8 @@ static int check(struct check *c, const struct string_list *targets, char *const
 		return EXIT_TROUBLE;
 	plan_targets(&c->plan, &c->s, targets, args);
 	c->result.trouble = c->plan.trouble;
+	if (c->plan.kernel)
+		session_contracts(&c->s, c->plan.kernel);
 	gather(c);
 	if (c->result.failed)
 		fprintf(stderr, "klint: %zu of %zu files could not be analysed\n",

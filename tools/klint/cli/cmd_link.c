@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "contracts.h"
 #include "memory.h"
 #include "result.h"
 #include "spawn.h"
@@ -110,7 +111,7 @@ static int cmd_export(const struct command *self, int argc, char **argv)
 	s.analysis.check.jobs = (unsigned int)options_jobs(&opt);
 	bytes = checks_export(u.facts.modules, u.facts.n, s.rules, &s.analysis.check, &size, &count);
 	fine = outfile_open(&f, opt.output);
-	if (fine && fwrite(bytes, 1, size, f.out) != size) {
+	if (fine && !contracts_write(f.out, bytes, size, gathered_kernel(&u.facts))) {
 		fprintf(stderr, "klint: cannot write %s: %s\n", opt.output, strerror(errno));
 		outfile_abandon(&f);
 		fine = false;

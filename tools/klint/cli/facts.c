@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "contracts.h"
 #include "outfile.h"
 
 #define FACTS_VERSION 1u
@@ -23,27 +24,10 @@ struct footer {
 
 static const char magic[8] = { 'K', 'L', 'N', 'T', 'F', 'C', 'T', '\n' };
 
-/* The release of the kernel that is being built here. */
-static char *kernel_release(void)
-{
-	char line[128] = "";
-	FILE *f = fopen("include/config/kernel.release", "re");
-
-	if (f) {
-		if (!fgets(line, sizeof(line), f))
-			line[0] = '\0';
-		fclose(f);
-	} else if (getenv("KERNELRELEASE")) {
-		snprintf(line, sizeof(line), "%s", getenv("KERNELRELEASE"));
-	}
-	line[strcspn(line, "\n")] = '\0';
-	return xstrdup(line);
-}
-
 bool facts_write(const char *path, const struct kir_module *m, const char *object,
 		 char *err, size_t errlen)
 {
-	char *dir = getcwd(NULL, 0), *kernel = kernel_release();
+	char *dir = getcwd(NULL, 0), *kernel = kernel_release(NULL);
 	char *text = xasprintf("dir=%s\nkernel=%s\nobject=%s\n", dir ? dir : "", kernel,
 			       object ? object : "");
 	char *tmp = xasprintf("%s.tmp.%ld", path, (long)getpid());

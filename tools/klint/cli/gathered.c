@@ -115,6 +115,11 @@ static void add_facts(struct gathered *g, const char *path)
 	vec_push(g->v, g->n, g->cap) = f;
 }
 
+const char *gathered_kernel(const struct gathered *g)
+{
+	return g->n && g->v && g->v[0].kernel ? g->v[0].kernel : "";
+}
+
 bool gather_facts(struct gathered *g, const struct string_list *targets)
 {
 	struct string_list paths = { 0 };

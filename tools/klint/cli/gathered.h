@@ -20,6 +20,9 @@ bool has_facts(const struct string_list *targets);
 bool gather_facts(struct gathered *g, const struct string_list *targets);
 void gathered_free(struct gathered *g);
 
+/* The release of the kernel that they are of, or "". */
+const char *gathered_kernel(const struct gathered *g);
+
 /* Name files in the findings for people, and tell the result its sources. */
 void gathered_name(const struct gathered *g, struct result *r);
 

@@ -187,6 +187,7 @@ bool plan_module(struct plan *plan, const struct session *s, const char *dir)
 	/* make -j records in any order. */
 	if (db.n)
 		qsort(db.v, db.n, sizeof(*db.v), compare_entries);
+	plan->kernel = build;
 	plan_commands(plan, s, &db, overlay, xstrdup(full));
 	free(log);
 	return fine;

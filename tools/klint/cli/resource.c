@@ -47,6 +47,7 @@ bool resources_find(struct resources *res, const struct options *opt)
 	}
 	res->rules = xasprintf("%s/share/klint/rules", res->root ? res->root : "");
 	res->docs = xasprintf("%s/share/klint/docs", res->root ? res->root : "");
+	res->contracts = xasprintf("%s/share/klint/contracts", res->root ? res->root : "");
 	res->clangfix = xasprintf("%s/share/klint/include/klint-clangfix.h",
 				  res->root ? res->root : "");
 	if (res->root && !access(res->rules, R_OK | X_OK))

@@ -2,7 +2,7 @@
 /* What klint needs beside its executable: plugins, rules, pages, one header.
  *
  *	ROOT/lib/klint/klint-lower-N.so
- *	ROOT/share/klint/{rules,docs,include}
+ *	ROOT/share/klint/{rules,docs,include,contracts}
  */
 #ifndef KLINT_RESOURCE_H
 #define KLINT_RESOURCE_H
@@ -13,7 +13,7 @@
 
 struct resources {
 	char *root;
-	char *rules, *docs, *clangfix;
+	char *rules, *docs, *clangfix, *contracts;
 };
 
 /* Find them: --resource-dir, KLINT_RESOURCE_DIR, else beside /proc/self/exe.

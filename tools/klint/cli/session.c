@@ -3,12 +3,10 @@
 #include "session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "contracts.h"
 #include "tmpdir.h"
 
 long session_timeout(const struct options *opt)
@@ -19,32 +17,6 @@ long session_timeout(const struct options *opt)
 	if (opt->timeout)
 		return opt->timeout;
 	return seconds > 0 && seconds < 1000000 ? seconds : DEFAULT_TIMEOUT;
-}
-
-/* Map what `klint export` has written; it stays mapped. */
-static bool map_contracts(struct check_options *check, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char err[200];
-	struct stat st;
-	void *data;
-
-	if (fd < 0 || fstat(fd, &st) || !st.st_size ||
-	    (data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED) {
-		fprintf(stderr, "klint: --kernel-contracts=%s: %s\n", path,
-			fd < 0 || errno ? strerror(errno) : "is empty");
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	close(fd);
-	if (!checks_contracts_valid(data, (size_t)st.st_size, err, sizeof(err))) {
-		fprintf(stderr, "klint: --kernel-contracts=%s: %s\n", path, err);
-		return false;
-	}
-	check->contracts = data;
-	check->contracts_size = (size_t)st.st_size;
-	return true;
 }
 
 bool session_begin(struct session *s, const struct options *opt)
@@ -75,7 +47,23 @@ bool session_begin(struct session *s, const struct options *opt)
 		.timeout = session_timeout(opt),
 		.no_common = opt->plain,
 	};
-	return !opt->contracts || map_contracts(&s->analysis.check, opt->contracts);
+	return !opt->contracts || !strcmp(opt->contracts, "none") ||
+	       contracts_load(&s->analysis.check, opt->contracts, "--kernel-contracts=");
+}
+
+void session_contracts(struct session *s, const char *dir)
+{
+	char *release, *path;
+
+	if (s->opt->contracts)
+		return;
+	release = kernel_release(dir);
+	path = contracts_for(&s->res, release);
+	if (path && contracts_load(&s->analysis.check, path, "") && s->opt->summary)
+		fprintf(stderr, "klint: what functions of Linux %s do is taken from %s\n", release,
+			path);
+	free(release);
+	free(path);
 }
 
 bool session_baseline(const struct options *opt, struct baseline **b)

@@ -19,6 +19,11 @@ struct session {
 /* False with a message. */
 bool session_begin(struct session *s, const struct options *opt);
 
+/* What is analysed is a module for the kernel whose build directory is @dir (NULL: the
+ * working directory): functions of the kernel do what klint's file for its series says,
+ * unless --kernel-contracts says otherwise. */
+void session_contracts(struct session *s, const char *dir);
+
 /* The time limit by --timeout, KLINT_TIMEOUT, or the default. */
 long session_timeout(const struct options *opt);
 

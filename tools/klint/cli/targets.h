@@ -11,6 +11,7 @@ struct plan {
 	size_t n, cap;
 	size_t skipped;		/* commands that compile something else than C */
 	size_t trouble;		/* targets that could not be understood */
+	const char *kernel;	/* build directory of the kernel that modules are for, or NULL */
 };
 
 /*

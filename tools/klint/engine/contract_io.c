@@ -19,6 +19,7 @@ struct contract_writer {
 	const char **texts;
 	size_t ntexts, texts_cap;
 	bool exact;
+	const char *root;	/* files below it are named from there */
 };
 
 struct contract_reader {
@@ -129,6 +130,13 @@ static uint32_t count(struct io *io, uint32_t n)
 	return io->bad ? 0 : n;
 }
 
+const char *below_root(const char *root, const char *path)
+{
+	size_t n = root ? strlen(root) : 0;
+
+	return n && !strncmp(path, root, n) ? path + n : path;
+}
+
 static const char *text(struct io *io, const char *s)
 {
 	uint32_t id;
@@ -138,6 +146,7 @@ static const char *text(struct io *io, const char *s)
 		return s;
 	}
 	if (io->w) {
+		s = below_root(io->w->root, s);
 		id = strmap_get(io->w->ids, s);
 		if (id == UINT32_MAX) {
 			id = (uint32_t)io->w->ntexts;
@@ -481,6 +490,11 @@ struct contract_print contract_print(const struct program *p, const struct contr
 	h.says |= 1ull << 63;	/* neither is that of no contract */
 	h.whole |= 1ull << 63;
 	return h;
+}
+
+void contract_writer_root(struct contract_writer *w, const char *root)
+{
+	w->root = root;
 }
 
 struct contract_writer *contract_writer_new(const struct program *p, bool exact)

@@ -19,6 +19,10 @@ struct contract_print contract_print(const struct program *p, const struct contr
 
 /* Many contracts, with one table of their texts. */
 struct contract_writer;
+/* Name files below @root, which ends in a '/', from there. */
+void contract_writer_root(struct contract_writer *w, const char *root);
+/* @path as it is then written. */
+const char *below_root(const char *root, const char *path);
 struct contract_writer *contract_writer_new(const struct program *p, bool exact);
 void contract_writer_free(struct contract_writer *w);
 /* Append the contract; returns where it begins. */

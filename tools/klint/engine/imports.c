@@ -50,23 +50,87 @@ static void append(struct bytes *b, const void *data, size_t size)
 	b->n += size;
 }
 
+/* The directory that all sources with a full name are below; "" when they have none. */
+static char *common_root(const struct program *p)
+{
+	char *root = NULL;
+
+	for (uint32_t i = 0; i < p->nunits; i++) {
+		const char *source = kir_string(p->units[i]->m, p->units[i]->m->source);
+		size_t n = 0;
+
+		if (source[0] != '/')
+			continue;
+		if (!root)
+			root = xstrdup(source);
+		while (root[n] && root[n] == source[n])
+			n++;
+		while (n && root[n - 1] != '/')
+			n--;
+		root[n] = '\0';
+	}
+	return root ? root : xstrdup("");
+}
+
+/*
+ * What a module can call, and what an explanation of that leads to.  Static functions
+ * are none of it otherwise, and what the kernel's headers define a module has itself.
+ */
+static bool *find_exported(const struct program *p)
+{
+	bool *wanted = xcalloc(p->ndefs + 1, sizeof(*wanted));
+	uint32_t *todo = xcalloc(p->ndefs + 1, sizeof(*todo)), n = 0;
+
+	for (uint32_t i = 0; i < p->ndefs; i++)
+		if (p->defs[i].unit && !*names_file(p->names, p->defs[i].name)) {
+			wanted[i] = true;
+			todo[n++] = i;
+		}
+	while (n) {
+		const struct contract *c = def_contract(p, &p->defs[todo[--n]]);
+
+		for (uint32_t i = 0; c && i < c->nsites; i++) {
+			uint32_t def = c->sites[i].def;
+
+			if (def != KIR_NONE && !wanted[def] && p->defs[def].unit) {
+				wanted[def] = true;
+				todo[n++] = def;
+			}
+		}
+	}
+	free(todo);
+	return wanted;
+}
+
+static void append_name(struct bytes *index, const struct program *p, const char *root,
+			uint32_t name)
+{
+	const char *file = below_root(root, names_file(p->names, name));
+	const char *text = names_text(p->names, name);
+
+	append(index, file, strlen(file) + 1);
+	append(index, text, strlen(text) + 1);
+}
+
 unsigned char *program_export(struct program *p, size_t *size, size_t *count)
 {
 	struct contract_writer *w = contract_writer_new(p, false);
 	struct bytes index = { 0 }, all = { 0 };
 	struct trailer end = { 0 };
+	char *root = common_root(p);
+	bool *wanted = find_exported(p);
 	unsigned char *contracts;
 	size_t n, body;
 
+	contract_writer_root(w, root);
 	for (uint32_t i = 0; i < p->ndefs; i++) {
 		const struct def *d = &p->defs[i];
 		uint64_t at;
 
-		if (!d->unit || !def_contract(p, d))
+		if (!wanted[i] || !def_contract(p, d))
 			continue;
 		at = contract_write(w, def_contract(p, d));
-		append(&index, names_file(p->names, d->name), strlen(names_file(p->names, d->name)) + 1);
-		append(&index, names_text(p->names, d->name), strlen(names_text(p->names, d->name)) + 1);
+		append_name(&index, p, root, d->name);
 		append(&index, &at, sizeof(at));
 		end.count++;
 	}
@@ -81,6 +145,8 @@ unsigned char *program_export(struct program *p, size_t *size, size_t *count)
 	contract_writer_free(w);
 	free(contracts);
 	free(index.v);
+	free(wanted);
+	free(root);
 	*size = all.n;
 	*count = (size_t)end.count;
 	return all.v;
