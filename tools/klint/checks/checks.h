@@ -52,10 +52,10 @@ unsigned char *checks_export(const struct kir_module *const *modules, size_t n,
 /* Is it what checks_export() has made, undamaged?  Else false with a line in @err. */
 bool checks_contracts_valid(const void *data, size_t size, char *err, size_t errlen);
 
-/* `klint show FUNCTION`: print the inferred contract of @function, of which nothing is
- * solved but what it calls.  False when the units have no such function. */
-bool checks_show(const struct kir_module *const *modules, size_t n, const struct rules *r,
-		 const char *function, FILE *out);
+/* `klint show FUNCTION,…`: print the inferred contracts of @names, of which nothing is
+ * solved but what they call.  @found[i]: have the units a function @names[i]? */
+void checks_show(const struct kir_module *const *modules, size_t n, const struct rules *r,
+		 const char *const *names, size_t nnames, bool *found, FILE *out);
 
 /* `klint show RECORD.FIELD`: in which contexts the program calls it, site by site, and the
  * row that the rules have for it.  False when nothing calls it and there is no row. */

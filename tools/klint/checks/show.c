@@ -144,32 +144,18 @@ static void print_function(struct check_run *run, const struct func_info *fi, FI
 		fprintf(out, "  never returns\n");
 }
 
-bool checks_show(const struct kir_module *const *modules, size_t n, const struct rules *r,
-		 const char *function, FILE *out)
+static bool show_function(struct program *p, size_t n, const struct rules *r, const char *name,
+			  FILE *out)
 {
-	struct engine_options eo = { 0 };
 	struct check_options opt = { 0 };
 	struct finding_list none;
-	struct program *p = program_new(r, &eo);
-	uint32_t *wanted = xcalloc(n + 1, sizeof(*wanted));
-	size_t nwanted = 0;
 	bool found = false;
 
 	finding_list_init(&none);
-	for (size_t i = 0; i < n; i++)
-		program_add(p, modules[i]);
-	program_link(p);
-	for (size_t i = 0; i < n; i++) {
-		const struct func_info *fi = engine_func(p->units[i], function);
-
-		if (fi && fi->def)
-			wanted[nwanted++] = fi->def->id;
-	}
-	program_solve(p, wanted, nwanted, 1, NULL);
 	for (size_t i = 0; i < n; i++) {
 		struct engine *e = p->units[i];
 		struct check_run run = { .e = e, .m = e->m, .r = r, .out = &none, .opt = &opt };
-		const struct func_info *fi = engine_func(e, function);
+		const struct func_info *fi = engine_func(e, name);
 
 		/* Once, where it is defined; or where it is declared, if nowhere. */
 		if (!fi || (fi->def ? fi->def->unit != e || fi->def->func != fi->index :
@@ -181,8 +167,30 @@ bool checks_show(const struct kir_module *const *modules, size_t n, const struct
 		print_function(&run, fi, out);
 		arena_free(run.a);
 	}
-	free(wanted);
-	program_free(p);
 	finding_list_free(&none);
 	return found;
+}
+
+void checks_show(const struct kir_module *const *modules, size_t n, const struct rules *r,
+		 const char *const *names, size_t nnames, bool *found, FILE *out)
+{
+	struct engine_options eo = { 0 };
+	struct program *p = program_new(r, &eo);
+	uint32_t *wanted = NULL;
+	size_t nwanted = 0, cap = 0;
+
+	for (size_t i = 0; i < n; i++)
+		program_add(p, modules[i]);
+	program_link(p);
+	for (size_t i = 0; i < n * nnames; i++) {
+		const struct func_info *fi = engine_func(p->units[i % n], names[i / n]);
+
+		if (fi && fi->def)
+			vec_push(wanted, nwanted, cap) = fi->def->id;
+	}
+	program_solve(p, wanted, nwanted, 1, NULL);
+	for (size_t i = 0; i < nnames; i++)
+		found[i] = show_function(p, n, r, names[i], out);
+	free(wanted);
+	program_free(p);
 }

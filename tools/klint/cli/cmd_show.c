@@ -57,13 +57,46 @@ static void clean_up(void)
 	spawn_default_signals();
 }
 
-/* A function, or a member: RECORD.FIELD. */
-static bool show(const struct kir_module *const *modules, size_t n, const struct session *s,
-		 const char *name)
+/* The names of a list with commas, which is cut up. */
+static void split_names(char *list, struct string_list *names)
 {
-	if (!strchr(name, '.'))
-		return checks_show(modules, n, s->rules, name, stdout);
-	return checks_show_ops(modules, n, s->rules, 1, name, stdout);
+	for (char *at; (at = strsep(&list, ","));)
+		if (*at)
+			string_list_add(names, at);
+}
+
+static bool all_found(const struct modules *mods, const struct string_list *names,
+		      const bool *found)
+{
+	bool all = names->n > 0;
+
+	for (size_t i = 0; i < names->n; i++) {
+		if (!found[i] && mods->n)
+			no_such_function(mods, names->v[i]);
+		all &= found[i];
+	}
+	return all;
+}
+
+/* Functions, whose program is solved once, or a member: RECORD.FIELD. */
+static bool show(const struct modules *mods, const struct session *s, const char *what)
+{
+	const struct kir_module *const *m = (const struct kir_module *const *)mods->v;
+	struct string_list names = { 0 };
+	char *list = xstrdup(what);
+	bool *found, all;
+
+	split_names(list, &names);
+	found = xcalloc(names.n + 1, sizeof(*found));
+	if (names.n == 1 && strchr(names.v[0], '.'))
+		found[0] = checks_show_ops(m, mods->n, s->rules, 1, names.v[0], stdout);
+	else
+		checks_show(m, mods->n, s->rules, names.v, names.n, found, stdout);
+	all = all_found(mods, &names, found);
+	free(names.v);
+	free(found);
+	free(list);
+	return all;
 }
 
 /* Functions of a build, by its facts. */
@@ -76,11 +109,9 @@ static int show_linked(const struct session *s, const char *function,
 
 	if (!gather_facts(&g, targets))
 		return EXIT_TROUBLE;
-	found = show(g.modules, g.n, s, function);
 	mods.v = (struct kir_module **)g.modules;
 	mods.n = g.n;
-	if (!found)
-		no_such_function(&mods, function);
+	found = show(&mods, s, function);
 	found = found && !g.failed && !fflush(stdout);
 	gathered_free(&g);
 	return found ? EXIT_CLEAN : EXIT_TROUBLE;
@@ -108,9 +139,7 @@ static int cmd_show(const struct command *self, int argc, char **argv)
 		return show_linked(&s, targets.v[0], &rest);
 	lower_targets(&mods, &s, &rest, argv + at);
 	clean_up();
-	found = show((const struct kir_module *const *)mods.v, mods.n, &s, targets.v[0]);
-	if (!found && mods.n)
-		no_such_function(&mods, targets.v[0]);
+	found = show(&mods, &s, targets.v[0]);
 	status = found && !mods.failed && !fflush(stdout) ? EXIT_CLEAN : EXIT_TROUBLE;
 	close_modules(&mods);
 	return status;
@@ -178,7 +207,7 @@ static int cmd_dump(const struct command *self, int argc, char **argv)
 const struct command command_show = {
 	.name = "show",
 	.summary = "print what klint inferred of a function",
-	.synopsis = "klint show [options] FUNCTION|RECORD.FIELD TARGET… [-- COMPILER ARGUMENTS]",
+	.synopsis = "klint show [options] FUNCTION[,FUNCTION…]|RECORD.FIELD TARGET… [-- COMPILER ARGUMENTS]",
 	.text =
 "Prints the contract that klint inferred: what the function needs of its context,\n"
 "what it does to it, and why. With RECORD.FIELD, or 'RECORD.' for all of its\n"
