@@ -31,6 +31,10 @@ extern const struct check check_atomic_sleep, check_context_imbalance, check_loc
 	check_double_lock, check_unlock_not_held, check_lock_contract, check_rt_wait_context,
 	check_guard_order;
 
+/* run.c: the units as one linked program, with the contracts that @opt brings. */
+struct program *checks_link(const struct kir_module *const *modules, size_t n,
+			    const struct rules *r, const struct check_options *opt);
+
 /* A finding in the making. */
 struct draft {
 	struct check_run *run;

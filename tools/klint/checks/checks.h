@@ -53,9 +53,10 @@ unsigned char *checks_export(const struct kir_module *const *modules, size_t n,
 bool checks_contracts_valid(const void *data, size_t size, char *err, size_t errlen);
 
 /* `klint show FUNCTION,…`: print the inferred contracts of @names, of which nothing is
- * solved but what they call.  @found[i]: have the units a function @names[i]? */
+ * solved but what they call.  @found[i]: have the units a function @names[i], or the contracts of
+ * @opt or the rules, when the units declare it? */
 void checks_show(const struct kir_module *const *modules, size_t n, const struct rules *r,
-		 const char *const *names, size_t nnames, bool *found, FILE *out);
+		 const struct check_options *opt, const char *const *names, size_t nnames, bool *found, FILE *out);
 
 /* `klint show RECORD.FIELD`: in which contexts the program calls it, site by site, and the
  * row that the rules have for it.  False when nothing calls it and there is no row. */

@@ -174,8 +174,8 @@ static void count_failures(struct check_run *run, struct finding_list *to)
 	}
 }
 
-static struct program *begin_program(const struct kir_module *const *modules, size_t n,
-				     const struct rules *r, const struct check_options *opt)
+struct program *checks_link(const struct kir_module *const *modules, size_t n,
+			    const struct rules *r, const struct check_options *opt)
 {
 	struct engine_options eo = { .rt = opt->rt, .budget = opt->budget };
 	struct program *p = program_new(r, &eo);
@@ -199,7 +199,7 @@ unsigned char *checks_export(const struct kir_module *const *modules, size_t n,
 			     const struct rules *r, const struct check_options *opt,
 			     size_t *size, size_t *count)
 {
-	struct program *p = begin_program(modules, n, r, opt);
+	struct program *p = checks_link(modules, n, r, opt);
 	unsigned char *bytes;
 
 	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, NULL);
@@ -257,7 +257,7 @@ static bool end_units(struct program *p, struct unit_run *units, struct finding_
 static bool solve(const struct kir_module *const *modules, size_t n, const struct rules *r,
 		  const struct check_options *opt, struct finding_list *out)
 {
-	struct program *p = begin_program(modules, n, r, opt);
+	struct program *p = checks_link(modules, n, r, opt);
 	struct check_memory *m = opt->memory;
 	struct unit_run *units = begin_units(p, opt);
 	struct audience to = { check_function, check_entries, hear, units };

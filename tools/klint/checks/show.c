@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+/* Whose contract is printed: that which is solved here, or was brought along. */
+static const struct def *shown(const struct func_info *fi)
+{
+	return fi->def ? fi->def : fi->target;
+}
+
 static void print_place(const struct check_run *run, kir_id loc, FILE *out)
 {
 	const struct kir_loc *l;
@@ -11,7 +17,8 @@ static void print_place(const struct check_run *run, kir_id loc, FILE *out)
 	if (loc == KIR_NONE)
 		return;
 	l = &run->m->locs[loc];
-	fprintf(out, " (%s:%u)", kir_string(run->m, l->file), l->line);
+	if (l->line)
+		fprintf(out, " (%s:%u)", kir_string(run->m, l->file), l->line);
 }
 
 static const char *cons_text(struct check_run *run, const struct cons *c)
@@ -60,19 +67,20 @@ static void print_outcome(struct check_run *run, const struct func_info *fi,
 			  const struct outcome *o, FILE *out)
 {
 	fprintf(out, "  returns");
-	if (fi->f->ret.kind != KIR_T_VOID)
+	/* The type of what was brought along is not known. */
+	if (fi->def ? fi->f->ret.kind != KIR_T_VOID : o->ret.has_eq || o->ret.mask != C_ANY)
 		fprintf(out, " a value that %s", cons_text(run, &o->ret));
-	print_guards(run, fi->def->id, o->guards, o->nguards, out);
+	print_guards(run, shown(fi)->id, o->guards, o->nguards, out);
 	fprintf(out, "%s\n", o->widened ? " (paths were joined: not exact)" : "");
 	for (unsigned int i = 0; i < o->nlocks; i++)
-		print_depth(explain_lock(run, fi->def->id, o->locks[i].lock, o->locks[i].kind),
+		print_depth(explain_lock(run, shown(fi)->id, o->locks[i].lock, o->locks[i].kind),
 			    o->locks[i].depth, out);
 	for (unsigned int i = 0; i < o->nouts; i++)
 		fprintf(out, "      stores to %s: %s\n",
-			sym_text(run, fi->def->id, sym_load(run->e->t, o->outs[i].addr)),
+			sym_text(run, shown(fi)->id, sym_load(run->e->t, o->outs[i].addr)),
 			o->outs[i].value == SYM_NONE ?
 			arena_printf(run->a, "what %s", cons_text(run, &o->outs[i].is)) :
-			sym_text(run, fi->def->id, o->outs[i].value));
+			sym_text(run, shown(fi)->id, o->outs[i].value));
 	for (unsigned int p = 0; p < CTX_NPARTS; p++)
 		if (o->ctx[p])
 			print_depth(ctx_part_name(p), o->ctx[p], out);
@@ -81,31 +89,31 @@ static void print_outcome(struct check_run *run, const struct func_info *fi,
 static void print_need(struct check_run *run, const struct func_info *fi, const struct need *n,
 		       FILE *out)
 {
-	struct violation v = { .func = fi->def->id, .site = n->site, .loc = KIR_NONE };
+	struct violation v = { .func = shown(fi)->id, .site = n->site, .loc = KIR_NONE };
 	struct draft d;
 	const char *leaf;
 
 	draft_begin(&d, run, "atomic-sleep", &v);
-	leaf = explain_need(&d, fi->def->id, n);
+	leaf = explain_need(&d, shown(fi)->id, n);
 	switch (n->kind) {
 	case NEED_WAIT:
 		fprintf(out, n->wait == WAIT_SLEEP ? "  may sleep" : "  may sleep on PREEMPT_RT");
 		break;
 	case NEED_LOCK:
-		fprintf(out, "  takes %s", explain_lock(run, fi->def->id, n->lock, n->lock_kind));
+		fprintf(out, "  takes %s", explain_lock(run, shown(fi)->id, n->lock, n->lock_kind));
 		break;
 	case NEED_HELD: case NEED_NOT_HELD:
-		fprintf(out, "  needs %s %s", explain_lock(run, fi->def->id, n->lock, RULES_NONE),
+		fprintf(out, "  needs %s %s", explain_lock(run, shown(fi)->id, n->lock, RULES_NONE),
 			n->kind == NEED_HELD ? "to be held" : "not to be held");
 		break;
 	case NEED_CALL:
-		fprintf(out, "  calls %s", explain_name(run, fi->def->id, n->lock));
+		fprintf(out, "  calls %s", explain_name(run, shown(fi)->id, n->lock));
 		break;
 	default:
 		fprintf(out, "  states its context");
 		break;
 	}
-	print_guards(run, fi->def->id, n->guards, n->nguards, out);
+	print_guards(run, shown(fi)->id, n->guards, n->nguards, out);
 	if (n->last)
 		fprintf(out, "%s when the last reference is given back", n->nguards ? " and" : "");
 	fprintf(out, ": %s()\n", leaf);
@@ -116,8 +124,8 @@ static void print_need(struct check_run *run, const struct func_info *fi, const 
 
 static void print_function(struct check_run *run, const struct func_info *fi, FILE *out)
 {
-	const struct summary *sum = fi->def ? def_summary(run->e, fi->def) : NULL;
-	const struct def *d = fi->def;
+	const struct def *d = shown(fi);
+	const struct summary *sum = d ? def_summary(run->e, d) : NULL;
 
 	fprintf(out, "%s()", kir_string(run->m, fi->f->name));
 	print_place(run, fi->f->loc, out);
@@ -157,9 +165,10 @@ static bool show_function(struct program *p, size_t n, const struct rules *r, co
 		struct check_run run = { .e = e, .m = e->m, .r = r, .out = &none, .opt = &opt };
 		const struct func_info *fi = engine_func(e, name);
 
-		/* Once, where it is defined; or where it is declared, if nowhere. */
+		/* Once, where it is defined; or where it is declared, if something is
+		 * known of it all the same. */
 		if (!fi || (fi->def ? fi->def->unit != e || fi->def->func != fi->index :
-			    found || (fi->target && fi->target->unit)))
+			    found || (fi->target ? !!fi->target->unit : !fi->rule)))
 			continue;
 		found = true;
 		run.a = arena_new();
@@ -172,16 +181,13 @@ static bool show_function(struct program *p, size_t n, const struct rules *r, co
 }
 
 void checks_show(const struct kir_module *const *modules, size_t n, const struct rules *r,
-		 const char *const *names, size_t nnames, bool *found, FILE *out)
+		 const struct check_options *opt, const char *const *names, size_t nnames,
+		 bool *found, FILE *out)
 {
-	struct engine_options eo = { 0 };
-	struct program *p = program_new(r, &eo);
+	struct program *p = checks_link(modules, n, r, opt);
 	uint32_t *wanted = NULL;
 	size_t nwanted = 0, cap = 0;
 
-	for (size_t i = 0; i < n; i++)
-		program_add(p, modules[i]);
-	program_link(p);
 	for (size_t i = 0; i < n * nnames; i++) {
 		const struct func_info *fi = engine_func(p->units[i % n], names[i / n]);
 

@@ -91,7 +91,7 @@ static bool show(const struct modules *mods, const struct session *s, const char
 	if (names.n == 1 && strchr(names.v[0], '.'))
 		found[0] = checks_show_ops(m, mods->n, s->rules, 1, names.v[0], stdout);
 	else
-		checks_show(m, mods->n, s->rules, names.v, names.n, found, stdout);
+		checks_show(m, mods->n, s->rules, &s->analysis.check, names.v, names.n, found, stdout);
 	all = all_found(mods, &names, found);
 	free(names.v);
 	free(found);
@@ -117,6 +117,53 @@ static int show_linked(const struct session *s, const char *function,
 	return found ? EXIT_CLEAN : EXIT_TROUBLE;
 }
 
+/* The functions as a unit that declares them and nothing else; NULL with a message. */
+static struct kir_module *declare(const char *names)
+{
+	char *text = NULL, err[200];
+	struct kir_module *m;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	fputs("module \"contracts\" \"klint\"\n", out);
+	for (const char *at = names; *at; at += strspn(at, ",")) {
+		int n = (int)strcspn(at, ",");
+
+		fprintf(out, "func %.*s() -> void\n", n, at);
+		at += n;
+	}
+	fclose(out);
+	m = kir_parse(text, size, names, err, sizeof(err));
+	if (!m)
+		fprintf(stderr, "klint: '%s' is no function's name\n", names);
+	free(text);
+	return m;
+}
+
+/* Functions of a kernel of which nothing is here but what klint knows of its series. */
+static int show_exported(const struct command *self, struct session *s, const char *names)
+{
+	const char *build = s->opt->contracts ? NULL : module_kernel(s->opt);
+	struct modules mods = { 0 };
+	bool found = false;
+
+	if (!s->opt->contracts && !build)
+		return EXIT_TROUBLE;
+	if (build)
+		session_contracts(s, build);
+	if (!s->analysis.check.contracts)
+		return command_misused(self, "name a target, or the contracts of a kernel: --kernel-contracts=6.12");
+	mods.n = 1;
+	mods.v = xcalloc(1, sizeof(*mods.v));
+	mods.v[0] = declare(strchr(names, '.') ? "" : names);
+	if (mods.v[0]) {
+		found = show(&mods, s, names) && !fflush(stdout);
+		kir_close(mods.v[0]);
+	}
+	free(mods.v);
+	return found ? EXIT_CLEAN : EXIT_TROUBLE;
+}
+
 static int cmd_show(const struct command *self, int argc, char **argv)
 {
 	struct options opt = { 0 };
@@ -128,13 +175,15 @@ static int cmd_show(const struct command *self, int argc, char **argv)
 
 	if (!command_begin(self, argc, argv, &opt, &targets, &at, &status))
 		return status;
-	if (targets.n < 1 || (targets.n < 2 && !opt.files_from))
-		return command_misused(self, "name a function and a target");
+	if (targets.n < 1)
+		return command_misused(self, "name a function");
 	for (size_t i = 1; i < targets.n; i++)
 		string_list_add(&rest, targets.v[i]);
 	spawn_init();
 	if (!session_begin(&s, &opt))
 		return EXIT_TROUBLE;
+	if (!rest.n && !opt.files_from)
+		return show_exported(self, &s, targets.v[0]);
 	if (rest.n && has_facts(&rest))
 		return show_linked(&s, targets.v[0], &rest);
 	lower_targets(&mods, &s, &rest, argv + at);
@@ -207,17 +256,20 @@ static int cmd_dump(const struct command *self, int argc, char **argv)
 const struct command command_show = {
 	.name = "show",
 	.summary = "print what klint inferred of a function",
-	.synopsis = "klint show [options] FUNCTION[,FUNCTION…]|RECORD.FIELD TARGET… [-- COMPILER ARGUMENTS]",
+	.synopsis = "klint show [options] FUNCTION[,FUNCTION…]|RECORD.FIELD [TARGET…] [-- COMPILER ARGUMENTS]",
 	.text =
 "Prints the contract that klint inferred: what the function needs of its context,\n"
 "what it does to it, and why. With RECORD.FIELD, or 'RECORD.' for all of its\n"
 "members: in which contexts the program calls that member, and the rules' row for it.\n"
 "Targets are a directory with the facts of a build\n"
 "(see 'klint link'), which know what functions of other files do, or those of\n"
-"'klint check'.\n",
+"'klint check'. Without any, functions that a module can call are shown by what\n"
+"klint brings for the kernel that modules are built for here, or for the one that\n"
+"--kernel-contracts names.\n",
 	.example =
 "  klint show foo_probe drivers/foo/\n"
-"  klint show vfs_read ~/linux-build/\n",
+"  klint show vfs_read ~/linux-build/\n"
+"  klint show --kernel-contracts=6.1 clk_prepare,regulator_enable\n",
 	.accepts = OPT_HELP | OPT_RESOURCE | OPT_ANALYSE | OPT_TARGETS,
 	.run = cmd_show,
 };

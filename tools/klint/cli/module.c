@@ -44,7 +44,7 @@ static const char *newest_build(void)
 	return best;
 }
 
-static const char *kernel_build(const struct options *opt)
+const char *module_kernel(const struct options *opt)
 {
 	const char *env = getenv("KDIR"), *build;
 	char *makefile;
@@ -159,7 +159,7 @@ static int compare_entries(const void *a, const void *b)
 
 bool plan_module(struct plan *plan, const struct session *s, const char *dir)
 {
-	const char *build = kernel_build(s->opt), *tmp = build ? tmpdir_new() : NULL;
+	const char *build = module_kernel(s->opt), *tmp = build ? tmpdir_new() : NULL;
 	char full[PATH_MAX], tmpfull[PATH_MAX];
 	char *overlay, *commands, *log;
 	struct db db = { 0 };

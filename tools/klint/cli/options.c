@@ -69,7 +69,8 @@ static const struct row table[] = {
 	  "give up on a function after N states, and say so (--gaps)" },
 	{ "kernel-contracts", 0, "FILE", STRING, AT(contracts), OPT_ANALYSE,
 	  "what functions of the kernel do that are in none of the sources: a file of\n"
-	  "'klint export', or 'none' (for modules klint has files of its own)" },
+	  "'klint export', a series that klint has one for ('6.12'), or 'none' (default\n"
+	  "for modules: that of their kernel's series)" },
 	{ "files-from", 0, "LIST", STRING, AT(files_from), OPT_TARGETS,
 	  "take more targets from the file LIST, one a line" },
 	{ "kernel", 0, "DIR", STRING, AT(kernel), OPT_TARGETS,

@@ -19,6 +19,18 @@ long session_timeout(const struct options *opt)
 	return seconds > 0 && seconds < 1000000 ? seconds : DEFAULT_TIMEOUT;
 }
 
+/* A file, or a series for which klint has one. */
+static bool load_contracts(struct session *s)
+{
+	const char *given = s->opt->contracts;
+	bool series = !given[strspn(given, "0123456789.")];
+	char *known = series ? contracts_for(&s->res, given) : NULL;
+	bool fine = contracts_load(&s->analysis.check, known ? known : given, "--kernel-contracts=");
+
+	free(known);
+	return fine;
+}
+
 bool session_begin(struct session *s, const struct options *opt)
 {
 	const char *tmp;
@@ -47,8 +59,7 @@ bool session_begin(struct session *s, const struct options *opt)
 		.timeout = session_timeout(opt),
 		.no_common = opt->plain,
 	};
-	return !opt->contracts || !strcmp(opt->contracts, "none") ||
-	       contracts_load(&s->analysis.check, opt->contracts, "--kernel-contracts=");
+	return !opt->contracts || !strcmp(opt->contracts, "none") || load_contracts(s);
 }
 
 void session_contracts(struct session *s, const char *dir)

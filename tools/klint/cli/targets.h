@@ -33,4 +33,8 @@ void plan_commands(struct plan *plan, const struct session *s, const struct db *
  * file there.  Returns false with messages. */
 bool plan_module(struct plan *plan, const struct session *s, const char *dir);
 
+/* The build directory of the kernel that modules are built for: --kernel, KDIR, or the
+ * newest that is installed; NULL with a message when there is none. */
+const char *module_kernel(const struct options *opt);
+
 #endif
