@@ -139,6 +139,8 @@ static bool lower_with_common(const struct job *job, const struct analysis *a,
 	status = run_clang(job, a, &args, kirb, &messages);
 	if (status || access(kirb, R_OK))
 		out->plain = reason_for_plain(kirb, messages);
+	if (out->plain)
+		common_refused(job, out->plain);
 	free(messages);
 	free(args.v);
 	return !out->plain;

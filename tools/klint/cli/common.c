@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * Who shares headers with whom.  A group is the units whose key is the same.  One
- * that is large enough to pay for it gets headers of its own; the units of a small
- * one use what is there for its key, or else the headers of the largest group that
- * differs from it by nothing but macros that these units define besides.
+ * that is large enough to pay for it gets headers of its own: those that many of its
+ * units include, and those that many units include which differ from it by nothing
+ * but macros.  The units of a small group use what is there for its key, or else the
+ * headers of the largest group that differs from it by nothing but macros that these
+ * units define besides.
  */
 #define _GNU_SOURCE
 #include "common.h"
@@ -22,6 +24,9 @@ struct group {
 	struct common_key key;
 	const struct job **jobs;
 	size_t n, cap;
+	bool family_known;
+	struct string_list family;	/* headers of the units that differ by nothing but
+					 * macros */
 	char *common;
 };
 
@@ -64,27 +69,40 @@ static void make_groups(struct groups *g, struct job *jobs, size_t n)
 	}
 }
 
-static void find_for_group(struct group *g, const struct analysis *a)
+/* The headers of the family; it is asked once, for the first of its groups. */
+static const struct string_list *family_of(struct groups *all, const struct group *g)
+{
+	struct group *first = all->v;
+	const struct job **jobs = NULL;
+	size_t n = 0, cap = 0;
+
+	while (first->key.firm != g->key.firm)
+		first++;
+	if (first->family_known)
+		return &first->family;
+	for (const struct group *other = first; other < all->v + all->n; other++)
+		for (size_t k = 0; other->key.firm == g->key.firm && k < other->n; k++)
+			vec_push(jobs, n, cap) = other->jobs[k];
+	common_headers_of(&first->family, jobs, n);
+	first->family_known = true;
+	free(jobs);
+	return &first->family;
+}
+
+static void find_for_group(struct groups *all, struct group *g, const struct analysis *a)
 {
 	struct string_list names = { 0 };
 
 	if (g->n >= WORTH_IT) {
+		const struct string_list *family = family_of(all, g);
+
+		for (size_t i = 0; i < family->n; i++)
+			string_list_add(&names, family->v[i]);
 		common_headers_of(&names, g->jobs, g->n);
 		g->common = common_get(&g->key, g->jobs[0], a, &names);
 	} else {
 		g->common = common_get(&g->key, g->jobs[0], a, NULL);
 	}
-}
-
-static const char *borrow(const struct groups *g, const struct group *for_whom)
-{
-	const struct group *best = NULL;
-
-	for (size_t i = 0; i < g->n; i++)
-		if (g->v[i].common && (!best || g->v[i].n > best->n) &&
-		    common_key_covers(&for_whom->key, &g->v[i].key))
-			best = &g->v[i];
-	return best ? best->common : NULL;
 }
 
 void common_assign(struct job *jobs, size_t n, const struct analysis *a)
@@ -94,17 +112,18 @@ void common_assign(struct job *jobs, size_t n, const struct analysis *a)
 	if (a->no_common)
 		return;
 	make_groups(&g, jobs, n);
-	for (size_t i = 0; i < g.n; i++)
-		find_for_group(&g.v[i], a);
+	/* The small ones may use what the large ones have made. */
+	for (int large = 1; large >= 0; large--)
+		for (size_t i = 0; i < g.n; i++)
+			if ((g.v[i].n >= WORTH_IT) == large)
+				find_for_group(&g, &g.v[i], a);
 	for (size_t i = 0; i < n; i++)
-		if (g.of[i] != UINT32_MAX) {
-			const struct group *own = &g.v[g.of[i]];
-
-			jobs[i].common = own->common ? own->common : borrow(&g, own);
-		}
+		if (g.of[i] != UINT32_MAX)
+			jobs[i].common = g.v[g.of[i]].common;
 	for (size_t i = 0; i < g.n; i++) {
 		common_key_free(&g.v[i].key);
 		free(g.v[i].jobs);
+		free(g.v[i].family.v);
 	}
 	free(g.v);
 	free(g.of);
@@ -126,80 +145,126 @@ void common_tell(const struct job *jobs, const struct outcome *outcomes, size_t 
 			had, n, plain);
 }
 
-/* The units that have asked so far, a name a line; short lines are appended whole. */
-static size_t remember(const char *home, const struct job *job, struct string_list *names)
-{
-	const char *source = common_source(job);
-	char *path = xasprintf("%s/asked", home), *line = NULL;
-	char *mine = xasprintf("%s\n", source ? source : "");
-	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	FILE *in = fd >= 0 && write(fd, mine, strlen(mine)) > 0 ? fopen(path, "re") : NULL;
-	size_t cap = 0;
+/*
+ * The units of a build that have asked so far: for each a line with the hash of its key
+ * and its source, in one file for those that differ by nothing but macros.  Short lines
+ * are appended whole, whoever else does so at the time.
+ */
+struct asked {
+	struct string_list own, all;	/* the sources of this key, and all of them */
+	size_t turn;	/* which of its key's units the job is, from 1; 0: it has asked before */
+};
 
-	while (in && getline(&line, &cap, in) > 0) {
-		line[strcspn(line, "\n")] = '\0';
-		string_list_add(names, xstrdup(line));
+#define ASKED_MAX (1 << 18)	/* bytes: after so many nothing new is to be learnt */
+
+static void sort_line(struct asked *asked, const struct common_key *key, char *line)
+{
+	unsigned long long of;
+	int at = 0;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (sscanf(line, "%llx %n", &of, &at) == 1 && at && line[at]) {
+		char *source = xstrdup(line + at);
+
+		string_list_add(&asked->all, source);
+		if (of == key->all)
+			string_list_add(&asked->own, source);
 	}
-	if (in)
-		fclose(in);
-	if (fd >= 0)
-		close(fd);
-	free(line);
-	free(mine);
-	free(path);
-	return names->n;
 }
 
-/* The one that finds itself the last of enough makes the headers; should it fail,
- * the one that doubles their number tries again. */
+static size_t place_of(const struct string_list *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (!strcmp(names->v[i], name))
+			return i + 1;
+	return 0;
+}
+
+static void read_asked(struct asked *asked, const struct common_key *key, const char *path)
+{
+	FILE *in = fopen(path, "re");
+	char *line = NULL;
+	size_t cap = 0;
+
+	memset(asked, 0, sizeof(*asked));
+	while (in && getline(&line, &cap, in) > 0)
+		sort_line(asked, key, line);
+	if (in)
+		fclose(in);
+	free(line);
+}
+
+static void remember(struct asked *asked, const struct common_key *key, const struct job *job,
+		     const struct analysis *a)
+{
+	char *home = common_home(key, job, a), *path = home ? xasprintf("%s/asked", home) : NULL;
+	const char *source = common_source(job);
+	struct stat st;
+
+	memset(asked, 0, sizeof(*asked));
+	if (path && source && (stat(path, &st) || st.st_size < ASKED_MAX)) {
+		read_asked(asked, key, path);
+		if (!place_of(&asked->own, source)) {
+			char *line = xasprintf("%016llx %s\n", (unsigned long long)key->all, source);
+			int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+
+			if (fd >= 0 && write(fd, line, strlen(line)) > 0) {
+				read_asked(asked, key, path);
+				asked->turn = place_of(&asked->own, source);
+			}
+			if (fd >= 0)
+				close(fd);
+			free(line);
+		}
+	}
+	free(path);
+	free(home);
+}
+
+/* The more units have asked, the more is known of what they include; each doubling of
+ * their number is worth a look. */
 static bool is_turn(size_t n)
 {
 	return n >= WORTH_IT && !(n & (n - 1));
 }
 
-static void forget_asked(const char *home)
+/* The headers of the directories that the sources are in. */
+static void add_headers(struct string_list *wanted, const struct job *job,
+			const struct string_list *sources)
 {
-	char *path = xasprintf("%s/asked", home);
+	struct string_list names = { 0 };
+	const struct job **list;
+	struct job *others;
 
-	unlink(path);
-	free(path);
-}
-
-/* A job like @job for another source. */
-static struct job job_for(const struct job *job, const char *source)
-{
-	struct job other = { .kind = JOB_SOURCE, .name = source, .dir = job->dir };
-
-	string_list_add(&other.args, source);
-	return other;
+	common_neighbours(&names, job, sources);
+	others = xcalloc(names.n + 1, sizeof(*others));
+	list = xcalloc(names.n + 1, sizeof(*list));
+	for (size_t i = 0; i < names.n; i++) {
+		others[i] = (struct job){ .kind = JOB_SOURCE, .name = names.v[i], .dir = job->dir };
+		string_list_add(&others[i].args, names.v[i]);
+		for (size_t k = 0; k < job->args.n; k++)	/* for their -I */
+			string_list_add(&others[i].args, job->args.v[k]);
+		list[i] = &others[i];
+	}
+	common_headers_of(wanted, list, names.n);
+	free(list);
+	free(others);
 }
 
 void common_assign_one(struct job *job, const struct analysis *a)
 {
-	struct string_list names = { 0 }, wanted = { 0 };
+	struct string_list wanted = { 0 };
 	struct common_key key;
-	char *home;
+	struct asked asked;
 
 	if (a->no_common || job->kind != JOB_SOURCE || job->bare)
 		return;
 	common_key_of(&key, job);
-	job->common = common_get(&key, job, a, NULL);
-	home = job->common ? NULL : common_home(&key, job, a);
-	if (home && is_turn(remember(home, job, &names))) {
-		struct job *others = xcalloc(names.n, sizeof(*others));
-		const struct job **list = xcalloc(names.n, sizeof(*list));
-
-		for (size_t i = 0; i < names.n; i++) {
-			others[i] = job_for(job, names.v[i]);
-			list[i] = &others[i];
-		}
-		common_headers_of(&wanted, list, names.n);
-		job->common = common_get(&key, job, a, &wanted);
-		if (job->common)
-			forget_asked(home);
-		free(list);
-		free(others);
+	remember(&asked, &key, job, a);
+	if (is_turn(asked.turn)) {
+		add_headers(&wanted, job, &asked.all);
+		add_headers(&wanted, job, &asked.own);
 	}
-	free(home);
+	job->common = common_get(&key, job, a, wanted.n ? &wanted : NULL);
 	common_key_free(&key);
 }

@@ -44,14 +44,22 @@ bool common_key_covers(const struct common_key *unit, const struct common_key *h
 
 /* common_headers.c: the source among the arguments, or NULL; */
 const char *common_source(const struct job *job);
-/* names as they stand between < and >, most frequent first. */
+/* names as they stand between < and >, most frequent first, that @to does not have. */
 void common_headers_of(struct string_list *to, const struct job *const *jobs, size_t n);
+/* The sources that are in the directories of @sources: who is to come, most likely. */
+void common_neighbours(struct string_list *to, const struct job *job,
+		       const struct string_list *sources);
 
 /* common_store.c: the directory of headers for @key, malloc'd, or NULL.  With
- * @wanted, one that holds most of these, made if need be; without, any. */
+ * @wanted, one that holds most of these, made if need be; without, the best there is,
+ * which may have been made without some of the unit's macros. */
 char *common_get(const struct common_key *key, const struct job *job,
 		 const struct analysis *a, const struct string_list *wanted);
-/* The directory of all headers for @key, made, malloc'd; NULL when there is no cache. */
+/* @job could not be read with its headers, for this reason: if that is a macro of its
+ * command, others with the command need not try. */
+void common_refused(const struct job *job, const char *reason);
+/* The directory of all headers for units that differ from @key by nothing but macros,
+ * made, malloc'd; NULL when there is no cache. */
 char *common_home(const struct common_key *key, const struct job *job,
 		  const struct analysis *a);
 

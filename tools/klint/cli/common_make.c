@@ -69,6 +69,17 @@ static int run_compiler(const char *dir, const struct job *job, const struct ana
 	return status;
 }
 
+/* Those that this process has left out, of one kernel most likely. */
+static struct string_list unfit;
+
+static bool is_unfit(const char *name)
+{
+	for (size_t i = 0; i < unfit.n; i++)
+		if (!strcmp(unfit.v[i], name))
+			return true;
+	return false;
+}
+
 /* Leave those out in whose lines of common.h clang's errors begin. */
 static bool leave_out(struct string_list *names, const char *messages)
 {
@@ -82,7 +93,9 @@ static bool leave_out(struct string_list *names, const char *messages)
 			bad[line - first] = true;
 	}
 	for (size_t i = 0; i < names->n; i++)
-		if (!bad[i])
+		if (bad[i])
+			string_list_add(&unfit, names->v[i]);
+		else
 			names->v[kept++] = names->v[i];
 	free(bad);
 	if (kept == names->n)
@@ -99,7 +112,8 @@ bool common_make(const char *dir, const struct common_key *key, const struct job
 	bool fine = false;
 
 	for (size_t i = 0; i < wanted->n; i++)
-		string_list_add(&names, wanted->v[i]);
+		if (!is_unfit(wanted->v[i]))
+			string_list_add(&names, wanted->v[i]);
 	for (size_t i = 0; i < key->args.n; i++)
 		string_list_add(&args, key->args.v[i]);
 	for (size_t i = 0; i < MAX_TRIES && !fine && names.n; i++) {

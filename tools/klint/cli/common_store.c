@@ -2,10 +2,12 @@
 /*
  * Where precompiled headers are kept:
  *
- *	CACHE/common/KEY/headers-XXXXXX/common.{h,pch,table,files}
+ *	CACHE/common/KEY/headers-XXXXXX/common.{h,macros,refused,pch,table,files}
  *
- * KEY is a hash of what they are compiled with.  common.files (common_files.c) is the
- * last to get its name: a directory without it is not complete.  (Clang wants common.h to stay where it was compiled, so that the
+ * KEY is a hash of what they are compiled with but for macros, which common.macros
+ * lists.  common.refused has the hashes of keys that have more macros, one of which the
+ * headers ask for.  common.files (common_files.c) is the last to get its name: a directory without
+ * it is not complete.  (Clang wants common.h to stay where it was compiled, so that the
  * directory itself cannot be made elsewhere and renamed.)
  */
 #define _GNU_SOURCE
@@ -57,7 +59,7 @@ char *common_home(const struct common_key *key, const struct job *job,
 		  const struct analysis *a)
 {
 	char *clang = find_program(job->fe.clang), *name, *path;
-	uint64_t h = key->all;
+	uint64_t h = key->firm;
 
 	h = mix_file(h, clang ? clang : job->fe.clang);
 	h = mix_file(h, job->fe.plugin);
@@ -77,7 +79,7 @@ char *common_home(const struct common_key *key, const struct job *job,
 	return path;
 }
 
-/* How many of @wanted the headers in @dir hold. */
+/* How many of @wanted (NULL: of whatever) the headers in @dir hold. */
 static size_t overlap(const char *dir, const struct string_list *wanted)
 {
 	char *path = xasprintf("%s/common.h", dir), *line = NULL;
@@ -90,7 +92,8 @@ static size_t overlap(const char *dir, const struct string_list *wanted)
 		if (!close)
 			continue;
 		*close = '\0';
-		for (size_t i = 0; i < wanted->n; i++)
+		n += !wanted;
+		for (size_t i = 0; wanted && i < wanted->n; i++)
 			n += !strcmp(wanted->v[i], open + 1);
 	}
 	if (in)
@@ -105,24 +108,124 @@ static bool is_headers(const struct dirent *entry)
 	return !strncmp(entry->d_name, "headers-", 8);
 }
 
-/* The headers in @home that hold most of @wanted, NULL when there are none that are
- * fresh and hold enough. */
-static char *find(const char *home, const struct job *job, const struct string_list *wanted)
+static bool write_macros(const char *dir, const struct common_key *key)
 {
-	static const struct string_list none;
-	const struct string_list *want = wanted ? wanted : &none;
-	size_t most = want->n * 2 / 3;
+	char *path = xasprintf("%s/common.macros", dir);
+	FILE *out = fopen(path, "we");
+
+	free(path);
+	for (size_t i = 0; out && i < key->macros.n; i++)
+		fprintf(out, "%s\n", key->macros.v[i]);
+	return out && !fclose(out);
+}
+
+/* The key of the headers in @dir, as far as it tells them from their neighbours. */
+static bool read_macros(struct common_key *to, const char *dir, const struct common_key *beside)
+{
+	char *path = xasprintf("%s/common.macros", dir), *line = NULL;
+	FILE *in = fopen(path, "re");
+	size_t cap = 0;
+
+	*to = (struct common_key){ .firm = beside->firm };
+	while (in && getline(&line, &cap, in) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		string_list_add(&to->macros, xstrdup(line));
+	}
+	if (in)
+		fclose(in);
+	free(line);
+	free(path);
+	return in;
+}
+
+/* Is the macro of "-DNAME=VALUE" the one of a reason, "it changes NAME, …"? */
+static bool speaks_of(const char *reason, const char *macro)
+{
+	static const char begin[] = "it changes ";
+	size_t n = strcspn(macro + 2, "=");
+
+	return !strncmp(reason, begin, sizeof(begin) - 1) &&
+	       !strncmp(reason + sizeof(begin) - 1, macro + 2, n) &&
+	       reason[sizeof(begin) - 1 + n] == ',';
+}
+
+void common_refused(const struct job *job, const char *reason)
+{
+	char *path = xasprintf("%s/common.refused", job->common);
+	struct common_key key;
+
+	common_key_of(&key, job);
+	for (size_t i = 0; i < key.macros.n; i++) {
+		char line[32];
+		int fd;
+
+		if (!speaks_of(reason, key.macros.v[i]))
+			continue;
+		snprintf(line, sizeof(line), "%016llx\n", (unsigned long long)key.all);
+		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+		if (fd >= 0 && write(fd, line, strlen(line)) < 0)
+			unlink(path);
+		if (fd >= 0)
+			close(fd);
+		break;
+	}
+	common_key_free(&key);
+	free(path);
+}
+
+static bool was_refused(const char *dir, const struct common_key *key)
+{
+	char *path = xasprintf("%s/common.refused", dir), line[32];
+	FILE *in = fopen(path, "re");
+	bool found = false;
+
+	while (in && !found && fgets(line, sizeof(line), in))
+		found = strtoull(line, NULL, 16) == key->all;
+	if (in)
+		fclose(in);
+	free(path);
+	return found;
+}
+
+enum match { NOT_COVERED, COVERED, SAME };
+
+/* Can a unit of @key begin with the headers in @dir? */
+static enum match match(const char *dir, const struct common_key *key)
+{
+	struct common_key of;
+	enum match m = NOT_COVERED;
+
+	if (read_macros(&of, dir, key) && common_key_covers(key, &of))
+		m = common_key_covers(&of, key) ? SAME : COVERED;
+	for (size_t i = 0; i < of.macros.n; i++)
+		free((char *)of.macros.v[i]);
+	common_key_free(&of);
+	if (m == COVERED && was_refused(dir, key))
+		m = NOT_COVERED;
+	return m;
+}
+
+/* The headers in @home that hold most of @wanted, or without that the best ones: made
+ * for the same macros, holding most.  NULL when there are none that are fresh and hold
+ * enough. */
+static char *find(const char *home, const struct common_key *key, const struct job *job,
+		  const struct string_list *wanted)
+{
+	enum match best_match = wanted ? SAME : COVERED;
+	size_t most = wanted ? wanted->n * 2 / 3 : 0;
 	DIR *d = opendir(home);
 	struct dirent *entry;
 	char *best = NULL;
 
 	while (d && (entry = readdir(d))) {
 		char *path = xasprintf("%s/%s", home, entry->d_name);
-		size_t n = is_headers(entry) ? overlap(path, want) : 0;
+		enum match m = is_headers(entry) ? match(path, key) : NOT_COVERED;
+		size_t n = m >= best_match ? overlap(path, wanted) : 0;
 
-		if (is_headers(entry) && n >= most && common_files_hold(path, job)) {
+		if (m >= best_match && (m > best_match || n >= most) && common_files_hold(path, job)) {
 			free(best);
 			best = path;
+			best_match = m;
 			most = n;
 		} else {
 			free(path);
@@ -203,7 +306,7 @@ static char *make_new(const char *home, const struct common_key *key, const stru
 		      const struct analysis *a, const struct string_list *wanted)
 {
 	char *path = xasprintf("%s/headers-XXXXXX", home);
-	bool fine = mkdtemp(path) && common_make(path, key, job, a, wanted);
+	bool fine = mkdtemp(path) && write_macros(path, key) && common_make(path, key, job, a, wanted);
 
 	prune(home);
 	if (fine)
@@ -217,7 +320,7 @@ char *common_get(const struct common_key *key, const struct job *job,
 		 const struct analysis *a, const struct string_list *wanted)
 {
 	char *home = common_home(key, job, a);
-	char *path = home ? find(home, job, wanted) : NULL;
+	char *path = home ? find(home, key, job, wanted) : NULL;
 
 	if (home && !path && wanted && wanted->n)
 		path = make_new(home, key, job, a, wanted);

@@ -80,22 +80,29 @@ struct CommonTable {
   /// Macros with a default that a unit may replace; true when one of them was
   /// expanded outside of functions.
   llvm::StringMap<bool> Overridable;
-  /// Expansions of those inside of functions, by location.
-  std::vector<std::pair<uint32_t, std::string>> Soft;
-  /// In which files the identifiers stand: a Word for each, by Hash, and the files
-  /// of one after those of another.
+  /// Macros that were expanded inside of functions, by Hash; those of one are
+  /// Expansions up to End.
   struct Word {
     uint64_t Hash;
-    uint32_t End; ///< Of its files in WordFiles.
+    uint32_t End;
   };
+  std::vector<Word> Macros;
+  std::vector<uint32_t> Expansions; ///< Where the functions begin, sorted.
+  /// In which files the identifiers stand, or were expanded: those of a word are
+  /// WordFiles up to End.  Bound: in another way than as an expansion in a function.
   std::vector<Word> Words;
-  std::vector<uint32_t> WordFiles;
+  struct InFile {
+    uint32_t File;
+    bool Bound;
+  };
+  std::vector<InFile> WordFiles;
   std::vector<std::string> Defines; ///< Of the command, "NAME=VALUE".
   std::vector<std::string> Roots;   ///< Functions that every unit emits.
 
   void write(Writer &W) const;
   void read(Reader &R);
-  llvm::ArrayRef<uint32_t> filesWith(llvm::StringRef Name) const;
+  llvm::ArrayRef<InFile> filesWith(llvm::StringRef Name) const;
+  llvm::ArrayRef<uint32_t> functionsWith(llvm::StringRef Name) const;
 };
 
 /// Where the definition of macros stands in a file of its own.
@@ -130,9 +137,13 @@ private:
   void closed(clang::SourceLocation If, clang::SourceLocation Endif);
   void defined(const clang::Token &Name);
   void expanded(const clang::Token &Name);
+  void skipped(clang::SourceRange Range);
+  bool isSkipped(uint32_t Loc);
   void collectBuffers();
+  void refuse(clang::SourceLocation Loc, llvm::StringRef Macro);
   void collectExpansions(clang::ASTContext &Ctx);
   void collectWords();
+  void collectWordsOf(const CommonTable::Buffer &B);
   bool collectRoots(clang::ASTContext &Ctx, std::string &Problem);
 
   /// "#ifndef NAME" of a NAME that others may define, not yet closed.
@@ -147,7 +158,17 @@ private:
   llvm::StringMap<llvm::SmallSetVector<uint32_t, 4>> TestedIn;
   std::vector<Default> Open;
   llvm::StringSet<> Watched;
-  std::vector<std::pair<clang::SourceLocation, std::string>> Expanded;
+  llvm::StringSet<> Units; ///< Those of them that name the unit.
+  llvm::DenseSet<uint32_t> Refused;
+  struct Expansion {
+    clang::SourceLocation At; ///< Of the outermost one.
+    uint32_t Name;            ///< Where its name stands, raw.
+    const clang::IdentifierInfo *Macro;
+  };
+  std::vector<Expansion> Expanded;
+  llvm::DenseSet<uint32_t> InFunction; ///< Names of those.
+  std::vector<std::pair<uint32_t, uint32_t>> Skipped; ///< Raw, first and last.
+  std::vector<std::pair<uint64_t, CommonTable::InFile>> Found;
 };
 
 /// Watches a unit that is read with a precompiled header.
@@ -179,6 +200,7 @@ private:
   void begin();
   uint32_t local(clang::SourceLocation Loc);
   const CommonTable::Buffer *bufferAt(clang::SourceLocation Loc);
+  const CommonTable::Buffer *bufferOf(uint32_t Local);
   void include(clang::OptionalFileEntryRef File);
   void mark(uint32_t File, llvm::SmallVectorImpl<uint32_t> &New);
   void check(llvm::ArrayRef<uint32_t> New);
@@ -196,7 +218,9 @@ private:
   int32_t Delta = 0; ///< From a location of the table to one of this unit.
   llvm::BitVector Included;
   llvm::SetVector<const clang::IdentifierInfo *> Changed;
-  llvm::StringSet<> Soft; ///< Overridable macros that are not as in the header.
+  /// Where functions begin that were expanded with other macros than the plain
+  /// parse would; and one of the macros.
+  llvm::DenseMap<uint32_t, const clang::IdentifierInfo *> Other;
   llvm::DenseSet<const clang::MacroInfo *> Fine;
 };
 

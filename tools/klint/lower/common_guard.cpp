@@ -100,6 +100,7 @@ void Guard::begin() {
   for (uint32_t I = 0; I < Table.Files.size(); ++I)
     if (Table.Files[I].Always)
       mark(I, New);
+  check(New);
 }
 
 uint32_t Guard::local(SourceLocation Loc) {
@@ -107,7 +108,10 @@ uint32_t Guard::local(SourceLocation Loc) {
 }
 
 const CommonTable::Buffer *Guard::bufferAt(SourceLocation Loc) {
-  uint32_t Raw = local(Loc);
+  return bufferOf(local(Loc));
+}
+
+const CommonTable::Buffer *Guard::bufferOf(uint32_t Raw) {
   auto After = std::upper_bound(
       Table.Buffers.begin(), Table.Buffers.end(), Raw,
       [](uint32_t R, const CommonTable::Buffer &B) { return R < B.Start; });
@@ -168,10 +172,15 @@ void Guard::check(ArrayRef<uint32_t> New) {
     if (Tested != Table.Tested.end() && llvm::any_of(Tested->second, IsHere))
       return GiveUp("it changes " + Name.str() + ", for which headers ask");
     auto Default = Table.Overridable.find(Name);
-    if (Default != Table.Overridable.end() && !Default->second)
-      Soft.insert(Name);
-    else if (llvm::any_of(Table.filesWith(Name), IsHere))
+    bool IsDefault = Default != Table.Overridable.end() && !Default->second;
+    auto Binds = [&](CommonTable::InFile F) { return F.Bound && IsHere(F.File); };
+    if (!IsDefault && llvm::any_of(Table.filesWith(Name), Binds))
       return GiveUp("it changes " + Name.str() + ", which headers use");
+    for (uint32_t Begin : Table.functionsWith(Name)) {
+      const CommonTable::Buffer *B = bufferOf(Begin);
+      if (B && B->File != CommonTable::NoFile && IsHere(B->File))
+        Other.try_emplace(Begin, II);
+    }
   }
 }
 
@@ -229,17 +238,11 @@ void Guard::used(const Token &Name, const MacroInfo *MI) {
 void Guard::useFunction(const FunctionDecl *FD) {
   SourceManager &SM = CI.getSourceManager();
   SourceLocation Begin = SM.getExpansionLoc(FD->getBeginLoc());
-  if (Soft.empty() || !SM.isLoadedSourceLocation(Begin))
+  if (Other.empty() || !SM.isLoadedSourceLocation(Begin))
     return;
-  uint32_t From = local(Begin);
-  uint32_t To = local(SM.getExpansionRange(FD->getEndLoc()).getEnd());
-  auto Less = [](const std::pair<uint32_t, std::string> &S, uint32_t Loc) {
-    return S.first < Loc;
-  };
-  for (auto S = std::lower_bound(Table.Soft.begin(), Table.Soft.end(), From, Less);
-       S != Table.Soft.end() && S->first <= To; ++S)
-    if (Soft.contains(S->second))
-      return GiveUp(FD->getName().str() + " depends on its " + S->second);
+  auto By = Other.find(local(Begin));
+  if (By != Other.end())
+    GiveUp(FD->getName().str() + " depends on its " + By->second->getName().str());
 }
 
 } // namespace klint

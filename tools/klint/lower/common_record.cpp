@@ -65,6 +65,9 @@ public:
                 const MacroDefinition &MD) override {
     R.tested(Name, (bool)MD);
   }
+  void SourceRangeSkipped(SourceRange Range, SourceLocation) override {
+    R.skipped(Range);
+  }
   void Endif(SourceLocation Endif, SourceLocation If) override {
     R.closed(If, Endif);
   }
@@ -199,13 +202,25 @@ void Recorder::defined(const Token &Name) {
   bool InMain = SM.getFileID(Name.getLocation()) == SM.getMainFileID();
   if (InMain || (!Open.empty() && Open.back().Name == Macro))
     Watched.insert(Macro);
+  if (InMain)
+    Units.insert(Macro);
+}
+
+void Recorder::skipped(SourceRange Range) {
+  Skipped.push_back({Range.getBegin().getRawEncoding(), Range.getEnd().getRawEncoding()});
+}
+
+bool Recorder::isSkipped(uint32_t Loc) {
+  auto After = llvm::upper_bound(Skipped, std::pair(Loc, UINT32_MAX));
+  return After != Skipped.begin() && std::prev(After)->second >= Loc;
 }
 
 void Recorder::expanded(const Token &Name) {
-  StringRef Macro = Name.getIdentifierInfo()->getName();
-  if (Watched.contains(Macro))
-    Expanded.push_back(
-        {CI.getSourceManager().getExpansionLoc(Name.getLocation()), Macro.str()});
+  SourceManager &SM = CI.getSourceManager();
+  SourceLocation Loc = Name.getLocation();
+  Expanded.push_back({SM.getExpansionLoc(Loc),
+                      SM.getSpellingLoc(Loc).getRawEncoding(),
+                      Name.getIdentifierInfo()});
 }
 
 void Recorder::collectBuffers() {
@@ -223,6 +238,35 @@ void Recorder::collectBuffers() {
   }
 }
 
+// What a header makes of the unit's name outside of functions is another thing in each
+// unit.  Klint leaves those out in whose lines of the main file there are errors.
+void Recorder::refuse(SourceLocation Loc, StringRef Macro) {
+  SourceManager &SM = CI.getSourceManager();
+  while (Loc.isValid() && SM.getFileID(Loc) != SM.getMainFileID())
+    Loc = SM.getIncludeLoc(SM.getFileID(Loc));
+  if (Loc.isInvalid() || !Refused.insert(SM.getSpellingLineNumber(Loc)).second)
+    return;
+  DiagnosticsEngine &Diags = CI.getDiagnostics();
+  unsigned ID = Diags.getDiagnosticIDs()->getCustomDiagID(
+      DiagnosticIDs::Error, "the header is the unit's own: it uses " + Macro.str());
+  Diags.Report(Loc, ID);
+}
+
+/// The elements of each hash, one after the other.
+template <typename T, typename Add>
+static void group(std::vector<std::pair<uint64_t, T>> &Found,
+                  std::vector<CommonTable::Word> &Words, std::vector<T> &All,
+                  Add Same) {
+  for (const auto &[Hash, What] : Found) {
+    bool New = Words.empty() || Words.back().Hash != Hash;
+    if (New)
+      Words.push_back({Hash, 0});
+    if (New || !Same(All.back(), What))
+      All.push_back(What);
+    Words.back().End = All.size();
+  }
+}
+
 // An expansion in a function concerns those who use the function.
 void Recorder::collectExpansions(ASTContext &Ctx) {
   SourceManager &SM = Ctx.getSourceManager();
@@ -234,45 +278,73 @@ void Recorder::collectExpansions(ASTContext &Ctx) {
             {SM.getExpansionLoc(FD->getBeginLoc()).getRawEncoding(),
              SM.getExpansionRange(FD->getEndLoc()).getEnd().getRawEncoding()});
   llvm::sort(Functions);
-  for (const std::string &Name : llvm::map_range(
-           Watched, [](const auto &W) { return W.getKey().str(); }))
-    Table.Overridable[Name] = false;
-  for (const auto &[Loc, Name] : Expanded) {
-    std::pair<uint32_t, uint32_t> Key(Loc.getRawEncoding(), UINT32_MAX);
+  for (const auto &W : Watched)
+    Table.Overridable[W.getKey()] = false;
+  std::vector<std::pair<uint64_t, uint32_t>> In;
+  for (const Expansion &E : Expanded) {
+    StringRef Name = E.Macro->getName();
+    std::pair<uint32_t, uint32_t> Key(E.At.getRawEncoding(), UINT32_MAX);
     auto After = llvm::upper_bound(Functions, Key);
-    if (After != Functions.begin() && std::prev(After)->second >= Key.first)
-      Table.Soft.push_back({Key.first, Name});
-    else
+    if (After != Functions.begin() && std::prev(After)->second >= Key.first) {
+      In.push_back({llvm::xxh3_64bits(Name), std::prev(After)->first});
+      InFunction.insert(E.Name);
+      continue;
+    }
+    uint32_t File = fileAt(E.At);
+    if (File != CommonTable::NoFile)
+      Found.push_back({llvm::xxh3_64bits(Name), {File, true}});
+    if (Watched.contains(Name))
       Table.Overridable[Name] = true;
+    if (Units.contains(Name))
+      refuse(E.At, Name);
   }
-  llvm::sort(Table.Soft);
-  Table.Soft.erase(std::unique(Table.Soft.begin(), Table.Soft.end()),
-                   Table.Soft.end());
+  llvm::sort(In);
+  group(In, Table.Macros, Table.Expansions, std::equal_to<uint32_t>());
+}
+
+// In the body of a #define a word means nothing until the macro is expanded, and then
+// it is an expansion there.  In what was skipped it means nothing, as long as the
+// conditions hold, whose words are bound.
+void Recorder::collectWordsOf(const CommonTable::Buffer &B) {
+  SourceManager &SM = CI.getSourceManager();
+  FileID ID = SM.getFileID(SourceLocation::getFromRawEncoding(B.Start));
+  Lexer Raw(ID, SM.getBufferOrFake(ID), SM, CI.getLangOpts());
+  enum { Text, Hash, Define, Name, Body, Other } At = Text;
+  Token T;
+  for (Raw.LexFromRawLexer(T); T.isNot(tok::eof); Raw.LexFromRawLexer(T)) {
+    bool IsWord = T.is(tok::raw_identifier);
+    if (T.isAtStartOfLine())
+      At = T.is(tok::hash) ? Hash : Text;
+    else if (At == Hash)
+      At = IsWord && T.getRawIdentifier() == "define" ? Define : Other;
+    else if (At == Define)
+      At = Name;
+    else if (At == Name)
+      At = Body;
+    if (!IsWord)
+      continue;
+    uint32_t Loc = T.getLocation().getRawEncoding();
+    bool Free = At == Body || (At == Text && InFunction.contains(Loc)) || isSkipped(Loc);
+    Found.push_back({llvm::xxh3_64bits(T.getRawIdentifier()), {B.File, !Free}});
+  }
 }
 
 void Recorder::collectWords() {
-  SourceManager &SM = CI.getSourceManager();
-  std::vector<std::pair<uint64_t, uint32_t>> Found;
+  llvm::sort(Skipped);
   llvm::BitVector Done(Table.Files.size());
   for (const CommonTable::Buffer &B : Table.Buffers) {
     if (B.File == CommonTable::NoFile || Done.test(B.File))
       continue;
     Done.set(B.File);
-    FileID ID = SM.getFileID(SourceLocation::getFromRawEncoding(B.Start));
-    Lexer Raw(ID, SM.getBufferOrFake(ID), SM, CI.getLangOpts());
-    Token T;
-    for (Raw.LexFromRawLexer(T); T.isNot(tok::eof); Raw.LexFromRawLexer(T))
-      if (T.is(tok::raw_identifier))
-        Found.push_back({llvm::xxh3_64bits(T.getRawIdentifier()), B.File});
+    collectWordsOf(B);
   }
-  llvm::sort(Found);
-  Found.erase(std::unique(Found.begin(), Found.end()), Found.end());
-  for (const auto &[Hash, File] : Found) {
-    if (Table.Words.empty() || Table.Words.back().Hash != Hash)
-      Table.Words.push_back({Hash, 0});
-    Table.WordFiles.push_back(File);
-    Table.Words.back().End = Table.WordFiles.size();
-  }
+  // What binds comes first.
+  llvm::sort(Found, [](const auto &A, const auto &B) {
+    return std::tuple(A.first, A.second.File, !A.second.Bound) <
+           std::tuple(B.first, B.second.File, !B.second.Bound);
+  });
+  group(Found, Table.Words, Table.WordFiles,
+        [](CommonTable::InFile A, CommonTable::InFile B) { return A.File == B.File; });
 }
 
 // A header that defines a variable or a function for others is none that many

@@ -16,7 +16,7 @@ using namespace llvm::support;
 
 namespace klint {
 
-static constexpr char Magic[] = "klint common 1\n";
+static constexpr char Magic[] = "klint common 2\n";
 
 void Writer::u32(uint32_t V) {
   char Raw[4];
@@ -77,6 +77,25 @@ static void readTexts(Reader &R, std::vector<std::string> &Texts) {
     Texts.push_back(R.text().str());
 }
 
+static void writeWords(Writer &W, ArrayRef<CommonTable::Word> Words) {
+  W.u32(Words.size());
+  for (const CommonTable::Word &X : Words) {
+    W.u64(X.Hash);
+    W.u32(X.End);
+  }
+}
+
+static void readWords(Reader &R, std::vector<CommonTable::Word> &Words) {
+  uint32_t Before = 0;
+  Words.resize(R.count(12));
+  for (CommonTable::Word &X : Words) {
+    X.Hash = R.u64();
+    X.End = R.u32();
+    R.Bad |= X.End < Before;
+    Before = X.End;
+  }
+}
+
 void CommonTable::write(Writer &W) const {
   W.u32(Files.size());
   for (const File &F : Files) {
@@ -104,19 +123,14 @@ void CommonTable::write(Writer &W) const {
     W.text(O.getKey());
     W.u32(O.getValue());
   }
-  W.u32(Soft.size());
-  for (const auto &[Loc, Name] : Soft) {
-    W.u32(Loc);
-    W.text(Name);
-  }
-  W.u32(Words.size());
-  for (const Word &X : Words) {
-    W.u64(X.Hash);
-    W.u32(X.End);
-  }
+  writeWords(W, Macros);
+  W.u32(Expansions.size());
+  for (uint32_t Begin : Expansions)
+    W.u32(Begin);
+  writeWords(W, Words);
   W.u32(WordFiles.size());
-  for (uint32_t F : WordFiles)
-    W.u32(F);
+  for (InFile F : WordFiles)
+    W.u32(F.File << 1 | F.Bound);
   writeTexts(W, Defines);
   writeTexts(W, Roots);
 }
@@ -148,33 +162,42 @@ void CommonTable::read(Reader &R) {
     StringRef Name = R.text();
     Overridable[Name] = R.u32();
   }
-  for (uint32_t N = R.count(8); N; --N) {
-    uint32_t Loc = R.u32();
-    Soft.push_back({Loc, R.text().str()});
-  }
-  Words.resize(R.count(12));
-  for (Word &X : Words) {
-    X.Hash = R.u64();
-    X.End = R.u32();
-  }
+  readWords(R, Macros);
+  Expansions.resize(R.count(4));
+  for (uint32_t &Begin : Expansions)
+    Begin = R.u32();
+  R.Bad |= !Macros.empty() && Macros.back().End != Expansions.size();
+  readWords(R, Words);
   WordFiles.resize(R.count(4));
-  for (uint32_t &F : WordFiles) {
-    F = R.u32();
-    R.Bad |= F >= Files.size();
+  for (InFile &F : WordFiles) {
+    uint32_t V = R.u32();
+    F = {V >> 1, (V & 1) != 0};
+    R.Bad |= F.File >= Files.size();
   }
   R.Bad |= !Words.empty() && Words.back().End != WordFiles.size();
   readTexts(R, Defines);
   readTexts(R, Roots);
 }
 
-ArrayRef<uint32_t> CommonTable::filesWith(StringRef Name) const {
+/// What belongs to the word, of all that belongs to some.
+template <typename T>
+static ArrayRef<T> elementsOf(StringRef Name, ArrayRef<CommonTable::Word> Words,
+                              ArrayRef<T> All) {
   uint64_t Hash = llvm::xxh3_64bits(Name);
-  auto At = llvm::lower_bound(
-      Words, Hash, [](const Word &X, uint64_t H) { return X.Hash < H; });
+  auto At = llvm::lower_bound(Words, Hash, [](const CommonTable::Word &X,
+                                              uint64_t H) { return X.Hash < H; });
   if (At == Words.end() || At->Hash != Hash)
     return {};
   uint32_t Begin = At == Words.begin() ? 0 : std::prev(At)->End;
-  return ArrayRef<uint32_t>(WordFiles).slice(Begin, At->End - Begin);
+  return All.slice(Begin, At->End - Begin);
+}
+
+ArrayRef<CommonTable::InFile> CommonTable::filesWith(StringRef Name) const {
+  return elementsOf<InFile>(Name, Words, WordFiles);
+}
+
+ArrayRef<uint32_t> CommonTable::functionsWith(StringRef Name) const {
+  return elementsOf<uint32_t>(Name, Macros, Expansions);
 }
 
 bool CommonFile::save(const std::string &Path, const CommonTable &T,
