@@ -96,3 +96,25 @@ void into_a_loop(int n)
 		} while (--n > 0);
 	}
 }
+
+// What is constant once it is inlined does not end the function before.
+// CHECK-LABEL: func inlined(
+// CHECK-NOT: unreachable
+// CHECK: call {{.*}}f(8)
+// CHECK-LABEL: func built(
+// CHECK: unreachable
+__attribute__((noreturn, error("not constant"))) void not_constant(void);
+
+static inline int inlined(int n)
+{
+	if (!__builtin_constant_p(n))
+		not_constant();
+	return f(8);
+}
+
+int built(int n)
+{
+	if (n > 3)
+		not_constant();
+	return inlined(2);
+}

@@ -100,6 +100,9 @@ kir_id Body::call(const CallExpr *E) {
     return Result;
   if (!live())
     return opaque();
+  // BUILD_BUG_ON(!__builtin_constant_p(x)): since it was built, x is one.
+  if (NotInlined && FD && FD->hasAttr<ErrorAttr>())
+    return opaque();
   kir_id Callee, Record = KIR_NONE;
   if (FD) {
     StringRef Name = U.functionName(FD);

@@ -288,6 +288,7 @@ private:
   uint8_t kindOf(kir_id V) const { return kir_builder_value(B, V)->kind; }
   void fail(std::string Reason);
 
+  bool NotInlined = false; ///< Here because something is no constant yet.
   struct BlockState {
     uint32_t Real = KIR_NONE; ///< In the module, once it is needed.
     uint32_t From = KIR_NONE; ///< Real block that alone goes here, not yet ended.

@@ -111,12 +111,25 @@ void Body::compound(const CompoundStmt *S) {
   popTo(Outside, S->getRBracLoc());
 }
 
+static bool asksForConstant(const Stmt *S) {
+  if (const auto *Call = dyn_cast<CallExpr>(S))
+    if (Call->getBuiltinCallee() == Builtin::BI__builtin_constant_p)
+      return true;
+  return llvm::any_of(S->children(), [](const Stmt *Child) {
+    return Child && asksForConstant(Child);
+  });
+}
+
 void Body::ifStmt(const IfStmt *S) {
   uint32_t Then = newBlock(), Join = newBlock();
   uint32_t Else = S->getElse() ? newBlock() : Join;
   cond(S->getCond(), Then, Else);
+  // Whether a parameter is constant is known where the function has been inlined.
+  bool Before = NotInlined;
+  NotInlined = reached(Then) && !reached(Else) && asksForConstant(S->getCond());
   enter(Then);
   stmt(S->getThen());
+  NotInlined = Before;
   jump(Join, S->getThen()->getEndLoc());
   if (S->getElse()) {
     enter(Else);
