@@ -143,9 +143,26 @@ static bool add_guard(struct need *n, sym what, const struct cons *is)
 	return true;
 }
 
+/* `fn == callback`: which of a caller's functions it is decides all the rest. */
+static bool asks_for_function(const struct symtab *t, sym what)
+{
+	const struct sym_node *n = sym_get(t, what);
+
+	return n->kind == S_OP && n->op == KIR_OP_EQ &&
+	       (sym_is(t, n->a, S_FUNC) || sym_is(t, n->b, S_FUNC));
+}
+
 /* What this path knows of the parameters: the need arises only then. */
 static bool add_path_guards(struct solver *sv, const struct state *s, struct need *n)
 {
+	/* There is not always room for all. */
+	for (unsigned int i = 0; i < s->nfacts; i++) {
+		const struct fact *f = &s->facts[i];
+
+		if (asks_for_function(sv->e->t, f->what) && need_is_callers(sv->e->t, f->what) &&
+		    !add_guard(n, f->what, &f->is))
+			return false;
+	}
 	for (unsigned int i = 0; i < s->nfacts; i++) {
 		const struct fact *f = &s->facts[i];
 
@@ -205,6 +222,12 @@ static bool asks_the_same(const struct need *a, const struct need *b)
 	       a->wait == b->wait && a->violated == b->violated;
 }
 
+/* Is @a harder to come by than @b? */
+static bool is_harder(const struct need *a, const struct need *b)
+{
+	return a->last != b->last ? a->last : a->nguards > b->nguards;
+}
+
 /* The one among those that ask for the same as @n that is the hardest to come by, when
  * there are more of them than are worth keeping. */
 static struct need *find_spare(const struct solver *sv, const struct need *n)
@@ -216,7 +239,7 @@ static struct need *find_spare(const struct solver *sv, const struct need *n)
 		if (!asks_the_same(sv->needs[i], n))
 			continue;
 		same++;
-		if (!most || sv->needs[i]->nguards > most->nguards)
+		if (!most || is_harder(sv->needs[i], most))
 			most = sv->needs[i];
 	}
 	return same < (n->kind == NEED_WAIT ? MAX_WAITS : MAX_SAME_LOCK) ? NULL : most;
@@ -245,7 +268,7 @@ void need_export(struct solver *sv, const struct need *n)
 	sv->nneeds = kept;
 	copy = find_spare(sv, n);
 	if (copy) {
-		if (n->nguards < copy->nguards)
+		if (is_harder(copy, n))
 			*copy = *n;
 		return;
 	}

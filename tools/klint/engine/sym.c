@@ -310,6 +310,9 @@ sym sym_op(struct symtab *t, int op, sym a, sym b)
 		a = b;
 		b = swap;
 	}
+	/* Two functions have two addresses. */
+	if (op == KIR_OP_EQ && na->kind == S_FUNC && nb->kind == S_FUNC && a != b)
+		return sym_int(t, 0);
 	if (op == KIR_OP_EQ && a == b)
 		return sym_int(t, 1);
 	if (op == KIR_OP_AND && nb->kind == S_INT) {
