@@ -259,3 +259,31 @@ uint64_t hash_bytes(const void *p, size_t n)
 {
 	return XXH3_64bits(p, n);
 }
+
+void blob_add(struct blob *b, const void *data, size_t size)
+{
+	if (b->n + size > b->cap) {
+		b->cap = 2 * (b->n + size) + 256;
+		b->v = xrealloc(b->v, b->cap);
+	}
+	if (size)
+		memcpy(b->v + b->n, data, size);
+	b->n += size;
+}
+
+size_t sort_unique(void *v, size_t n, size_t size, int (*compare)(const void *, const void *))
+{
+	char *at = v;
+	size_t kept = 0;
+
+	if (n)
+		qsort(v, n, size, compare);
+	for (size_t i = 0; i < n; i++) {
+		if (kept && !compare(at + (kept - 1) * size, at + i * size))
+			continue;
+		if (kept != i)
+			memcpy(at + kept * size, at + i * size, size);
+		kept++;
+	}
+	return kept;
+}

@@ -43,6 +43,30 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 	   ((cap) = (cap) ? (cap) * 2 : 16, \
 	    (v) = xrealloc((v), (cap) * sizeof(*(v))), &(v)[(n)++])))
 
+/* Bytes that grow; {0} is empty, v is malloc'd. */
+struct blob {
+	unsigned char *v;
+	size_t n, cap;
+};
+/* Append @size bytes of @data. */
+void blob_add(struct blob *b, const void *data, size_t size);
+
+/* Sort with qsort() and keep one of each run that @compare finds equal; how many are left. */
+size_t sort_unique(void *v, size_t n, size_t size, int (*compare)(const void *, const void *));
+
+/* The first of the numbers below @n for which @before is false: an expression of @i that
+ * is true for those at the front and for no others. */
+#define first_not(n, i, before) __extension__ ({ \
+	size_t lo_ = 0, hi_ = (n); \
+	while (lo_ < hi_) { \
+		size_t i = (lo_ + hi_) / 2; \
+		if (before) \
+			lo_ = i + 1; \
+		else \
+			hi_ = i; \
+	} \
+	lo_; })
+
 /* From strings (not copied) to uint32_t; absent is UINT32_MAX. */
 struct strmap;
 struct strmap *strmap_new(void);

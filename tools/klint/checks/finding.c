@@ -158,24 +158,11 @@ static int compare_gaps(const void *pa, const void *pb)
 	return c ? c : strcmp(a->why, b->why);
 }
 
-static void sort_gaps(struct finding_list *l)
-{
-	size_t kept = 0;
-
-	if (!l->ngaps)
-		return;
-	qsort(l->gaps, l->ngaps, sizeof(*l->gaps), compare_gaps);
-	for (size_t i = 0; i < l->ngaps; i++)
-		if (!kept || compare_gaps(&l->gaps[kept - 1], &l->gaps[i]))
-			l->gaps[kept++] = l->gaps[i];
-	l->ngaps = kept;
-}
-
 void finding_list_sort(struct finding_list *l)
 {
 	size_t kept = 0;
 
-	sort_gaps(l);
+	l->ngaps = sort_unique(l->gaps, l->ngaps, sizeof(*l->gaps), compare_gaps);
 	if (!l->n)
 		return;
 	qsort(l->v, l->n, sizeof(*l->v), compare_findings);

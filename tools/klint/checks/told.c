@@ -7,19 +7,9 @@
 
 #include <string.h>
 
-static void put(struct blob *b, const void *data, size_t size)
-{
-	if (b->n + size > b->cap) {
-		b->cap = 2 * (b->n + size) + 256;
-		b->v = xrealloc(b->v, b->cap);
-	}
-	memcpy(b->v + b->n, data, size);
-	b->n += size;
-}
-
 static void put_number(struct blob *b, uint32_t x)
 {
-	put(b, &x, sizeof(x));
+	blob_add(b, &x, sizeof(x));
 }
 
 /* NULL is not "". */
@@ -27,7 +17,7 @@ static void put_text(struct blob *b, const char *s)
 {
 	put_number(b, s ? (uint32_t)strlen(s) + 1 : 0);
 	if (s)
-		put(b, s, strlen(s) + 1);
+		blob_add(b, s, strlen(s) + 1);
 }
 
 static void put_place(struct blob *b, const struct klint_place *at)

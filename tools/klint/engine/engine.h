@@ -195,12 +195,6 @@ struct contract {
 	bool borrows;		/* some sites are of other functions */
 };
 
-/* Bytes that grow. */
-struct blob {
-	unsigned char *v;
-	size_t n, cap;
-};
-
 /* What solving a function may ask for, besides its own unit. */
 enum subject_kind {
 	SUBJECT_DEF,	/* the contract of the def */

@@ -35,17 +35,9 @@ sym eval_fresh(struct solver *sv, struct work_state *w, uint32_t point)
 /* Constant initialisers: what a const table holds needs no store to be known. */
 static sym static_value(const struct engine *e, sym addr)
 {
-	size_t lo = 0, hi = e->nstatics;
+	size_t at = first_not(e->nstatics, i, e->statics[i].addr < addr);
 
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (e->statics[mid].addr < addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < e->nstatics && e->statics[lo].addr == addr ? e->statics[lo].value : SYM_NONE;
+	return at < e->nstatics && e->statics[at].addr == addr ? e->statics[at].value : SYM_NONE;
 }
 
 sym eval_load(struct solver *sv, const struct state *s, sym addr)

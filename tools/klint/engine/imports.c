@@ -34,22 +34,6 @@ struct trailer {
 
 static const char magic[8] = { 'K', 'L', 'N', 'T', 'E', 'X', 'P', '1' };
 
-struct bytes {
-	unsigned char *v;
-	size_t n, cap;
-};
-
-static void append(struct bytes *b, const void *data, size_t size)
-{
-	if (b->n + size > b->cap) {
-		b->cap = 2 * (b->n + size);
-		b->v = xrealloc(b->v, b->cap);
-	}
-	if (size)
-		memcpy(b->v + b->n, data, size);
-	b->n += size;
-}
-
 /* The directory that all sources with a full name are below; "" when they have none. */
 static char *common_root(const struct program *p)
 {
@@ -102,20 +86,20 @@ static bool *find_exported(const struct program *p)
 	return wanted;
 }
 
-static void append_name(struct bytes *index, const struct program *p, const char *root,
+static void append_name(struct blob *index, const struct program *p, const char *root,
 			uint32_t name)
 {
 	const char *file = below_root(root, names_file(p->names, name));
 	const char *text = names_text(p->names, name);
 
-	append(index, file, strlen(file) + 1);
-	append(index, text, strlen(text) + 1);
+	blob_add(index, file, strlen(file) + 1);
+	blob_add(index, text, strlen(text) + 1);
 }
 
 unsigned char *program_export(struct program *p, size_t *size, size_t *count)
 {
 	struct contract_writer *w = contract_writer_new(p, false);
-	struct bytes index = { 0 }, all = { 0 };
+	struct blob index = { 0 }, all = { 0 };
 	struct trailer end = { 0 };
 	char *root = common_root(p);
 	bool *wanted = find_exported(p);
@@ -131,17 +115,17 @@ unsigned char *program_export(struct program *p, size_t *size, size_t *count)
 			continue;
 		at = contract_write(w, def_contract(p, d));
 		append_name(&index, p, root, d->name);
-		append(&index, &at, sizeof(at));
+		blob_add(&index, &at, sizeof(at));
 		end.count++;
 	}
 	contracts = contract_writer_finish(w, &n, &body);
-	append(&all, contracts, n);
-	append(&all, index.v, index.n);
+	blob_add(&all, contracts, n);
+	blob_add(&all, index.v, index.n);
 	end.contracts = n;
 	end.index = index.n;
 	end.hash = hash_bytes(all.v, all.n);
 	memcpy(end.magic, magic, sizeof(magic));
-	append(&all, &end, sizeof(end));
+	blob_add(&all, &end, sizeof(end));
 	contract_writer_free(w);
 	free(contracts);
 	free(index.v);

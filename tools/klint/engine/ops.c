@@ -49,22 +49,18 @@ static void count_field(struct collector *c, struct ways_field *f, size_t *site,
 static void number_fields(struct collector *c)
 {
 	struct ways_field *v = NULL;
-	size_t n = 0, cap = 0, site = 0, target = 0, kept = 0;
+	size_t n = 0, cap = 0, site = 0, target = 0;
 
 	for (size_t i = 0; i < c->nsites; i++)
 		vec_push(v, n, cap) = (struct ways_field){ .key = c->sites[i].key };
 	for (size_t i = 0; i < c->ntargets; i++)
 		vec_push(v, n, cap) = (struct ways_field){ .key = c->targets[i].key };
 	add_row_keys(c, &v, &n, &cap);
-	if (n)
-		qsort(v, n, sizeof(*v), compare_key);
+	n = sort_unique(v, n, sizeof(*v), compare_key);
 	for (size_t i = 0; i < n; i++)
-		if (!kept || v[kept - 1].key != v[i].key)
-			v[kept++] = v[i];
-	for (size_t i = 0; i < kept; i++)
 		count_field(c, &v[i], &site, &target);
 	c->ways.fields = v;
-	c->ways.nfields = kept;
+	c->ways.nfields = n;
 	c->ways.targets = c->targets;
 	c->ways.ntargets = c->ntargets;
 }

@@ -52,22 +52,6 @@ static int compare_param(const void *x, const void *y)
 	return a->event < b->event ? -1 : a->event > b->event;
 }
 
-/* The first of the calls of @def's parameters. */
-static size_t first_param(const struct collector *c, uint32_t def)
-{
-	size_t lo = 0, hi = c->nparams;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (c->params[mid].def < def)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 /* `call_timer_fn(timer, timer->function)`: it is called there. */
 static void visit_passed(struct engine *e, uint32_t func, uint32_t at, void *data)
 {
@@ -84,7 +68,8 @@ static void visit_passed(struct engine *e, uint32_t func, uint32_t at, void *dat
 	to = target == UINT32_MAX ? NULL : e->funcs[target].target;
 	if (!to || !to->unit)
 		return;
-	for (size_t i = first_param(c, to->id); i < c->nparams && c->params[i].def == to->id; i++) {
+	for (size_t i = first_not(c->nparams, k, c->params[k].def < to->id);
+	     i < c->nparams && c->params[i].def == to->id; i++) {
 		const struct param_call *pc = &c->params[i];
 		uint64_t key = pc->param < ev->arg_count ?
 			ways_value_key(e, func, e->m->args[ev->arg_first + pc->param]) : 0;
@@ -122,19 +107,6 @@ static int compare_target(const void *x, const void *y)
 	return a->def < b->def ? -1 : a->def > b->def;
 }
 
-/* Each call once, by member. */
-static void sort_sites(struct collector *c)
-{
-	size_t kept = 0;
-
-	if (c->nsites)
-		qsort(c->sites, c->nsites, sizeof(*c->sites), compare_site);
-	for (size_t i = 0; i < c->nsites; i++)
-		if (!kept || compare_site(&c->sites[kept - 1], &c->sites[i]))
-			c->sites[kept++] = c->sites[i];
-	c->nsites = kept;
-}
-
 static int compare_alias(const void *x, const void *y)
 {
 	const struct alias *a = x, *b = y;
@@ -144,74 +116,34 @@ static int compare_alias(const void *x, const void *y)
 	return a->from < b->from ? -1 : a->from > b->from;
 }
 
-static void sort_aliases(struct collector *c)
-{
-	size_t kept = 0;
-
-	if (c->naliases)
-		qsort(c->aliases, c->naliases, sizeof(*c->aliases), compare_alias);
-	for (size_t i = 0; i < c->naliases; i++)
-		if (!kept || compare_alias(&c->aliases[kept - 1], &c->aliases[i]))
-			c->aliases[kept++] = c->aliases[i];
-	c->naliases = kept;
-}
-
-/* The first alias to that member. */
-static size_t first_alias(const struct collector *c, uint64_t to)
-{
-	size_t lo = 0, hi = c->naliases;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (c->aliases[mid].to < to)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-/* The first of the @n sorted targets of that member. */
-static size_t first_target(const struct collector *c, size_t n, uint64_t key)
-{
-	size_t lo = 0, hi = n;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (c->targets[mid].key < key)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 /* What is copied from member to member is called, and stored, in both. */
 static void follow_aliases(struct collector *c)
 {
 	size_t nsites = c->nsites, ntargets = c->ntargets;
 
-	sort_aliases(c);
+	c->naliases = sort_unique(c->aliases, c->naliases, sizeof(*c->aliases), compare_alias);
 	for (size_t i = 0; i < nsites; i++) {
 		struct raw_site copy = c->sites[i];
+		uint64_t key = copy.key;
 
-		for (size_t k = first_alias(c, c->sites[i].key);
-		     k < c->naliases && c->aliases[k].to == c->sites[i].key; k++) {
+		for (size_t k = first_not(c->naliases, m, c->aliases[m].to < key);
+		     k < c->naliases && c->aliases[k].to == key; k++) {
 			copy.key = c->aliases[k].from;
 			vec_push(c->sites, c->nsites, c->sites_cap) = copy;
 		}
 	}
 	if (ntargets)
 		qsort(c->targets, ntargets, sizeof(*c->targets), compare_target);
-	for (size_t i = 0; i < c->naliases; i++)
-		for (size_t k = first_target(c, ntargets, c->aliases[i].from);
-		     k < ntargets && c->targets[k].key == c->aliases[i].from; k++) {
-			struct ways_target copy = { c->aliases[i].to, c->targets[k].def };
+	for (size_t i = 0; i < c->naliases; i++) {
+		struct alias a = c->aliases[i];
+
+		for (size_t k = first_not(ntargets, m, c->targets[m].key < a.from);
+		     k < ntargets && c->targets[k].key == a.from; k++) {
+			struct ways_target copy = { a.to, c->targets[k].def };
 
 			vec_push(c->targets, c->ntargets, c->targets_cap) = copy;
 		}
+	}
 }
 
 void sites_collect(struct collector *c)
@@ -240,7 +172,8 @@ void sites_collect(struct collector *c)
 		}
 	}
 	follow_aliases(c);
-	sort_sites(c);
+	/* Each call once, by member. */
+	c->nsites = sort_unique(c->sites, c->nsites, sizeof(*c->sites), compare_site);
 	if (c->ntargets)
 		qsort(c->targets, c->ntargets, sizeof(*c->targets), compare_target);
 }

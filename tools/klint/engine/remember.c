@@ -234,22 +234,11 @@ struct writing {
 	struct head head;
 };
 
-static void append(struct blob *b, const void *data, size_t size)
-{
-	if (b->n + size > b->cap) {
-		b->cap = 2 * (b->n + size) + 1024;
-		b->v = xrealloc(b->v, b->cap);
-	}
-	if (size)
-		memcpy(b->v + b->n, data, size);
-	b->n += size;
-}
-
 static uint64_t append_text(struct writing *x, const char *s)
 {
 	size_t at = x->texts.n;
 
-	append(&x->texts, s, strlen(s) + 1);
+	blob_add(&x->texts, s, strlen(s) + 1);
 	return at;
 }
 
@@ -266,7 +255,7 @@ static uint32_t number_subject(struct writing *x, const struct subject *s)
 		saved.text = append_text(x, names_text(x->p->names, s->id));
 		saved.file = append_text(x, names_file(x->p->names, s->id));
 	}
-	append(&x->subjects, &saved, sizeof(saved));
+	blob_add(&x->subjects, &saved, sizeof(saved));
 	*at = (uint32_t)++x->head.nsubjects;
 	return *at - 1;
 }
@@ -289,16 +278,16 @@ static void write_record(struct writing *x, const struct def *d, const struct re
 		.stored = write_contract(x, r), .told = x->texts.n, .ntold = r->ntold,
 		.uses = (uint32_t)x->head.nuses, .nuses = r->nsubjects, .exact = r->exact };
 
-	append(&x->texts, r->told, r->ntold);
+	blob_add(&x->texts, r->told, r->ntold);
 	if (r->gap)
 		saved.gap = append_text(x, r->gap) + 1;
 	for (uint32_t i = 0; i < r->nsubjects; i++) {
 		uint32_t n = number_subject(x, &r->subjects[i]);
 
-		append(&x->uses, &n, sizeof(n));
+		blob_add(&x->uses, &n, sizeof(n));
 		x->head.nuses++;
 	}
-	append(&x->records, &saved, sizeof(saved));
+	blob_add(&x->records, &saved, sizeof(saved));
 	x->head.nrecords++;
 }
 
@@ -321,8 +310,8 @@ static bool is_unchanged(const struct program *p)
 
 static void append_padded(struct blob *to, const struct blob *b)
 {
-	append(to, b->v, b->n);
-	append(to, "\0\0\0\0\0\0\0", padded(b->n) - b->n);
+	blob_add(to, b->v, b->n);
+	blob_add(to, "\0\0\0\0\0\0\0", padded(b->n) - b->n);
 }
 
 static unsigned char *put_together(struct writing *x, uint64_t first, size_t *size)
@@ -332,20 +321,20 @@ static unsigned char *put_together(struct writing *x, uint64_t first, size_t *si
 	uint64_t hash;
 
 	contracts.v = contract_writer_finish(x->w, &contracts.n, &body);
-	append(&x->texts, "", 1);
+	blob_add(&x->texts, "", 1);
 	memcpy(x->head.magic, magic, sizeof(magic));
 	x->head.contracts = contracts.n;
 	x->head.body = body;
 	x->head.texts = x->texts.n;
 	x->head.first = x->anew ? contracts.n : first;
-	append(&all, &x->head, sizeof(x->head));
+	blob_add(&all, &x->head, sizeof(x->head));
 	append_padded(&all, &contracts);
 	append_padded(&all, &x->texts);
-	append(&all, x->subjects.v, x->subjects.n);
+	blob_add(&all, x->subjects.v, x->subjects.n);
 	append_padded(&all, &x->uses);
-	append(&all, x->records.v, x->records.n);
+	blob_add(&all, x->records.v, x->records.n);
 	hash = hash_bytes(all.v, all.n);
-	append(&all, &hash, sizeof(hash));
+	blob_add(&all, &hash, sizeof(hash));
 	free(contracts.v);
 	*size = all.n;
 	return all.v;

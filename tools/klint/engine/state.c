@@ -206,17 +206,7 @@ void state_join(struct work_state *w, const struct state *a, const struct state 
 
 static unsigned int fact_index(const struct state *s, sym what)
 {
-	unsigned int lo = 0, hi = s->nfacts;
-
-	while (lo < hi) {
-		unsigned int mid = (lo + hi) / 2;
-
-		if (s->facts[mid].what < what)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return (unsigned int)first_not(s->nfacts, i, s->facts[i].what < what);
 }
 
 struct cons state_fact(const struct state *s, sym what)
@@ -258,17 +248,7 @@ void state_note_entry(struct work_state *w, sym what)
 
 static unsigned int env_index(const struct state *s, sym addr)
 {
-	unsigned int lo = 0, hi = s->nenv;
-
-	while (lo < hi) {
-		unsigned int mid = (lo + hi) / 2;
-
-		if (s->env[mid].addr < addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return (unsigned int)first_not(s->nenv, i, s->env[i].addr < addr);
 }
 
 sym state_value(const struct state *s, sym addr)

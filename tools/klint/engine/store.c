@@ -13,17 +13,9 @@ struct members {
 
 static bool is_among(const struct members *m, uint32_t name)
 {
-	uint32_t lo = 0, hi = m->n;
+	size_t at = first_not(m->n, i, m->v[i] < name);
 
-	while (lo < hi) {
-		uint32_t mid = (lo + hi) / 2;
-
-		if (m->v[mid] < name)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < m->n && m->v[lo] == name;
+	return at < m->n && m->v[at] == name;
 }
 
 /* A load of one of the members that @x speaks of, the outermost, or SYM_NONE. */

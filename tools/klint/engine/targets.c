@@ -113,18 +113,12 @@ uint64_t targets_print(const struct targets *t, uint32_t field)
 struct targets *targets_find(struct program *p)
 {
 	struct targets *t = xcalloc(1, sizeof(*t));
-	size_t kept = 0;
 
 	for (size_t i = 0; i < p->nunits; i++)
 		add_unit(t, p->units[i]);
-	if (t->n)
-		qsort(t->v, t->n, sizeof(*t->v), compare);
+	t->n = sort_unique(t->v, t->n, sizeof(*t->v), compare);
+	t->defs = xcalloc(t->n + 1, sizeof(*t->defs));
 	for (size_t i = 0; i < t->n; i++)
-		if (!kept || compare(&t->v[kept - 1], &t->v[i]))
-			t->v[kept++] = t->v[i];
-	t->n = kept;
-	t->defs = xcalloc(kept + 1, sizeof(*t->defs));
-	for (size_t i = 0; i < kept; i++)
 		t->defs[i] = t->v[i].def;
 	print_members(t, p);
 	return t;
@@ -140,30 +134,15 @@ void targets_free(struct targets *t)
 	free(t);
 }
 
-/* The first entry of the member. */
-static size_t lower_bound(const struct targets *t, uint64_t key)
-{
-	size_t lo = 0, hi = t->n;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (t->v[mid].key < key)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 uint32_t targets_of(const struct targets *t, uint32_t record, uint32_t field,
 		    const uint32_t **defs)
 {
 	uint64_t key = key_of(record, field);
-	size_t first = t ? lower_bound(t, key) : 0, n = 0;
+	size_t first, n = 0;
 
 	if (!t)
 		return 0;
+	first = first_not(t->n, i, t->v[i].key < key);
 	while (first + n < t->n && t->v[first + n].key == key && n <= TARGETS_MAX)
 		n++;
 	if (n > TARGETS_MAX || (n && t->defs[first + n - 1] == KIR_NONE))
