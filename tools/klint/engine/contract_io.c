@@ -3,33 +3,11 @@
  * One walk over a contract serves all ways: each field is put, got or hashed by the same
  * line, so that a writer and its reader cannot differ, nor a hash leave out a field.
  */
-#include "contract_io.h"
+#include "contract_bytes.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define MAGIC 0x3343544bu	/* "KTC3": any change of the walk below needs another one */
 #define MAX_COUNT 4096u
-
-struct contract_writer {
-	const struct program *p;
-	unsigned char *v;
-	size_t n, cap;
-	struct strmap *ids;	/* text → number */
-	const char **texts;
-	size_t ntexts, texts_cap;
-	bool exact;
-	const char *root;	/* files below it are named from there */
-};
-
-struct contract_reader {
-	struct program *p;
-	const unsigned char *v;
-	size_t size, body;
-	const char **texts;	/* into the data */
-	uint32_t ntexts;
-	bool exact;
-};
 
 /* One of the three. */
 struct io {
@@ -42,49 +20,6 @@ struct io {
 	const struct program *p;
 };
 
-static void put_byte(struct contract_writer *w, unsigned char b)
-{
-	vec_push(w->v, w->n, w->cap) = b;
-}
-
-static void put_bytes(struct contract_writer *w, const void *v, size_t n)
-{
-	if (w->n + n > w->cap) {
-		w->cap = 2 * (w->n + n);
-		w->v = xrealloc(w->v, w->cap);
-	}
-	if (n)
-		memcpy(w->v + w->n, v, n);
-	w->n += n;
-}
-
-static void put(struct contract_writer *w, uint64_t x)
-{
-	while (x >= 0x80) {
-		put_byte(w, (unsigned char)(x | 0x80));
-		x >>= 7;
-	}
-	put_byte(w, (unsigned char)x);
-}
-
-static uint64_t get(struct io *io)
-{
-	uint64_t x = 0;
-
-	for (unsigned int shift = 0; shift < 64; shift += 7) {
-		unsigned char b;
-
-		if (io->at >= io->r->size)
-			break;
-		b = io->r->v[io->at++];
-		x |= (uint64_t)(b & 0x7f) << shift;
-		if (!(b & 0x80))
-			return x;
-	}
-	io->bad = true;
-	return 0;
-}
-
 static uint64_t mix(uint64_t h, uint64_t x)
 {
 	h = (h ^ x) * 0x9e3779b97f4a7c15ull;
@@ -94,12 +29,12 @@ static uint64_t mix(uint64_t h, uint64_t x)
 static uint64_t number(struct io *io, uint64_t x)
 {
 	if (io->r)
-		return get(io);
+		return contract_get(io->r, &io->at, &io->bad);
 	if (io->h) {
 		io->h->says = mix(io->h->says, x);
 		return x;
 	}
-	put(io->w, x);
+	contract_put(&io->w->out, x);
 	return x;
 }
 
@@ -130,13 +65,6 @@ static uint32_t count(struct io *io, uint32_t n)
 	return io->bad ? 0 : n;
 }
 
-const char *below_root(const char *root, const char *path)
-{
-	size_t n = root ? strlen(root) : 0;
-
-	return n && !strncmp(path, root, n) ? path + n : path;
-}
-
 static const char *text(struct io *io, const char *s)
 {
 	uint32_t id;
@@ -146,17 +74,10 @@ static const char *text(struct io *io, const char *s)
 		return s;
 	}
 	if (io->w) {
-		s = below_root(io->w->root, s);
-		id = strmap_get(io->w->ids, s);
-		if (id == UINT32_MAX) {
-			id = (uint32_t)io->w->ntexts;
-			strmap_set(io->w->ids, s, id);
-			vec_push(io->w->texts, io->w->ntexts, io->w->texts_cap) = s;
-		}
-		put(io->w, id);
+		number(io, contract_put_text(io->w, below_root(io->w->root, s)));
 		return s;
 	}
-	id = (uint32_t)get(io);
+	id = (uint32_t)number(io, 0);
 	if (id >= io->r->ntexts) {
 		io->bad = true;
 		return "";
@@ -492,180 +413,15 @@ struct contract_print contract_print(const struct program *p, const struct contr
 	return h;
 }
 
-void contract_writer_root(struct contract_writer *w, const char *root)
-{
-	w->root = root;
-}
-
-struct contract_writer *contract_writer_new(const struct program *p, bool exact)
-{
-	struct contract_writer *w = xcalloc(1, sizeof(*w));
-
-	w->p = p;
-	w->exact = exact;
-	w->ids = strmap_new();
-	return w;
-}
-
-void contract_writer_resume(struct contract_writer *w, const struct contract_reader *r)
-{
-	for (uint32_t i = 0; i < r->ntexts; i++) {
-		strmap_set(w->ids, r->texts[i], i);
-		vec_push(w->texts, w->ntexts, w->texts_cap) = r->texts[i];
-	}
-	put_bytes(w, r->v + r->body, r->size - r->body);
-}
-
-void contract_writer_free(struct contract_writer *w)
-{
-	if (!w)
-		return;
-	strmap_free(w->ids);
-	free(w->texts);
-	free(w->v);
-	free(w);
-}
-
 size_t contract_write(struct contract_writer *w, const struct contract *c)
 {
 	struct io io = { .w = w, .p = w->p, .a = arena_new() };
 	struct contract copy = *c;
-	size_t at = w->n;
+	size_t at = w->out.n;
 
 	contract(&io, &copy);
 	arena_free(io.a);
 	return at;
-}
-
-unsigned char *contract_writer_finish(struct contract_writer *w, size_t *size, size_t *body)
-{
-	struct contract_writer head = { 0 };
-
-	put(&head, MAGIC);
-	put(&head, w->ntexts);
-	for (size_t i = 0; i < w->ntexts; i++)
-		put_bytes(&head, w->texts[i], strlen(w->texts[i]) + 1);
-	*body = head.n;
-	put_bytes(&head, w->v, w->n);
-	*size = head.n;
-	return head.v;
-}
-
-struct contract_reader *contract_reader_new(struct program *p, bool exact, const unsigned char *data,
-					    size_t size, char *err, size_t errlen)
-{
-	struct contract_reader *r = xcalloc(1, sizeof(*r));
-	struct io io = { .r = r, .p = p };
-	bool magic;
-
-	*r = (struct contract_reader){ .p = p, .v = data, .size = size, .exact = exact };
-	magic = get(&io) == MAGIC;
-	r->ntexts = (uint32_t)get(&io);
-	if (!magic || io.bad || r->ntexts > size) {
-		snprintf(err, errlen, "%s", magic ? "damaged contracts" :
-			 "no contracts, or those of another version of klint");
-		free(r);
-		return NULL;
-	}
-	r->texts = xcalloc(r->ntexts + 1u, sizeof(*r->texts));
-	for (uint32_t i = 0; i < r->ntexts; i++) {
-		const unsigned char *end = memchr(data + io.at, 0, size - io.at);
-
-		if (!end) {
-			snprintf(err, errlen, "damaged contracts");
-			contract_reader_free(r);
-			return NULL;
-		}
-		r->texts[i] = (const char *)data + io.at;
-		io.at = (size_t)(end - data) + 1;
-	}
-	r->body = io.at;
-	return r;
-}
-
-void contract_reader_free(struct contract_reader *r)
-{
-	if (!r)
-		return;
-	free(r->texts);
-	free(r);
-}
-
-/* Every symbol is one of the nodes, every operand an earlier one, every origin a site. */
-struct bounds {
-	uint32_t nodes, sites;
-	bool bad;
-};
-
-static void check_sym(struct bounds *b, sym s)
-{
-	b->bad |= s != SYM_NONE && s >= b->nodes;
-}
-
-static void check_site(struct bounds *b, origin at)
-{
-	b->bad |= at != ORIGIN_NONE && at >= b->sites;
-}
-
-static void check_guards(struct bounds *b, const struct guard *g, unsigned int n)
-{
-	for (unsigned int i = 0; i < n; i++)
-		b->bad |= g[i].what >= b->nodes;
-}
-
-static void check_need(struct bounds *b, const struct need *n)
-{
-	check_sym(b, n->lock);
-	b->bad |= n->site >= b->sites || n->kind > NEED_CALL || n->wait > WAIT_SLEEP;
-	for (unsigned int i = 0; i < n->nreleased; i++)
-		b->bad |= n->released[i] >= b->nodes;
-	check_guards(b, n->guards, n->nguards);
-	if (!n->broken)
-		return;
-	check_sym(b, n->broken->lock);
-	check_site(b, n->broken->cause);
-	check_site(b, n->broken->via_site);
-	b->bad |= n->broken->site >= b->sites || n->broken->part > CTX_NPARTS;
-	if (n->broken->need)
-		check_need(b, n->broken->need);
-}
-
-static void check_outcome(struct bounds *b, const struct outcome *o)
-{
-	check_sym(b, o->ret_sym);
-	for (unsigned int i = 0; i < CTX_NPARTS; i++)
-		check_site(b, o->ctx_at[i]);
-	for (unsigned int i = 0; i < o->nlocks; i++) {
-		b->bad |= o->locks[i].lock >= b->nodes;
-		check_site(b, o->locks[i].at);
-	}
-	check_guards(b, o->guards, o->nguards);
-	for (unsigned int i = 0; i < o->nouts; i++) {
-		b->bad |= o->outs[i].addr >= b->nodes;
-		check_sym(b, o->outs[i].value);
-	}
-}
-
-static bool is_sound(const struct contract *c)
-{
-	struct bounds b = { .nodes = c->nnodes, .sites = c->nsites };
-
-	for (uint32_t i = 0; i < c->nnodes; i++) {
-		const struct sym_node *n = &c->nodes[i];
-
-		b.bad |= n->kind > S_TEST;
-		if (n->depth)
-			b.bad |= n->a >= i || (sym_has_second(n) && n->b >= i);
-		else if ((n->kind == S_FRESH || n->kind == S_OLD) && n->a != UINT32_MAX)
-			b.bad |= n->a < ORIGIN_FOREIGN || n->a - ORIGIN_FOREIGN >= c->nsites;
-	}
-	for (uint32_t i = 0; i < c->sum.nneeds; i++)
-		check_need(&b, c->sum.needs[i]);
-	for (uint32_t i = 0; i < c->sum.noutcomes; i++)
-		check_outcome(&b, &c->sum.outcomes[i]);
-	for (uint32_t i = 0; i < c->sum.nanswers; i++)
-		check_guards(&b, c->sum.answers[i].guards, c->sum.answers[i].nguards);
-	return !b.bad;
 }
 
 const struct contract *contract_load(struct contract_reader *r, size_t offset, struct arena *a)
@@ -676,5 +432,5 @@ const struct contract *contract_load(struct contract_reader *r, size_t offset, s
 	if (offset >= r->size)
 		return NULL;
 	contract(&io, c);
-	return !io.bad && is_sound(c) ? c : NULL;
+	return !io.bad && contract_is_sound(c) ? c : NULL;
 }
