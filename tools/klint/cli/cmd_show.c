@@ -79,28 +79,24 @@ static bool all_found(const struct modules *mods, const struct string_list *name
 }
 
 /* Functions, whose program is solved once, or a member: RECORD.FIELD. */
-static bool show(const struct modules *mods, const struct session *s, const char *what)
+static bool show(const struct modules *mods, const struct session *s,
+		 const struct string_list *names)
 {
 	const struct kir_module *const *m = (const struct kir_module *const *)mods->v;
-	struct string_list names = { 0 };
-	char *list = xstrdup(what);
-	bool *found, all;
+	bool *found = xcalloc(names->n + 1, sizeof(*found)), all;
 
-	split_names(list, &names);
-	found = xcalloc(names.n + 1, sizeof(*found));
-	if (names.n == 1 && strchr(names.v[0], '.'))
-		found[0] = checks_show_ops(m, mods->n, s->rules, 1, names.v[0], stdout);
+	if (names->n == 1 && strchr(names->v[0], '.'))
+		found[0] = checks_show_ops(m, mods->n, s->rules, 1, names->v[0], stdout);
 	else
-		checks_show(m, mods->n, s->rules, &s->analysis.check, names.v, names.n, found, stdout);
-	all = all_found(mods, &names, found);
-	free(names.v);
+		checks_show(m, mods->n, s->rules, &s->analysis.check, names->v, names->n, found,
+			    stdout);
+	all = all_found(mods, names, found);
 	free(found);
-	free(list);
 	return all;
 }
 
 /* Functions of a build, by its facts. */
-static int show_linked(const struct session *s, const char *function,
+static int show_linked(const struct session *s, const struct string_list *names,
 		       const struct string_list *targets)
 {
 	struct modules mods = { 0 };
@@ -111,14 +107,24 @@ static int show_linked(const struct session *s, const char *function,
 		return EXIT_TROUBLE;
 	mods.v = (struct kir_module **)g.modules;
 	mods.n = g.n;
-	found = show(&mods, s, function);
+	found = show(&mods, s, names);
 	found = found && !g.failed && !fflush(stdout);
 	gathered_free(&g);
 	return found ? EXIT_CLEAN : EXIT_TROUBLE;
 }
 
-/* The functions as a unit that declares them and nothing else; NULL with a message. */
-static struct kir_module *declare(const char *names)
+static bool is_name(const char *name)
+{
+	static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+
+	if (*name && !name[strspn(name, word)])
+		return true;
+	fprintf(stderr, "klint: '%s' is no function's name\n", name);
+	return false;
+}
+
+/* The functions as a unit that declares them and nothing else. */
+static struct kir_module *declare(const struct string_list *names)
 {
 	char *text = NULL, err[200];
 	struct kir_module *m;
@@ -126,22 +132,18 @@ static struct kir_module *declare(const char *names)
 	FILE *out = open_memstream(&text, &size);
 
 	fputs("module \"contracts\" \"klint\"\n", out);
-	for (const char *at = names; *at; at += strspn(at, ",")) {
-		int n = (int)strcspn(at, ",");
-
-		fprintf(out, "func %.*s() -> void\n", n, at);
-		at += n;
-	}
+	for (size_t i = 0; i < names->n; i++)
+		if (!strchr(names->v[i], '.'))
+			fprintf(out, "func %s() -> void\n", names->v[i]);
 	fclose(out);
-	m = kir_parse(text, size, names, err, sizeof(err));
-	if (!m)
-		fprintf(stderr, "klint: '%s' is no function's name\n", names);
+	m = kir_parse(text, size, "names", err, sizeof(err));
 	free(text);
 	return m;
 }
 
 /* Functions of a kernel of which nothing is here but what klint knows of its series. */
-static int show_exported(const struct command *self, struct session *s, const char *names)
+static int show_exported(const struct command *self, struct session *s,
+			 const struct string_list *names)
 {
 	const char *build = s->opt->contracts ? NULL : module_kernel(s->opt);
 	struct modules mods = { 0 };
@@ -153,21 +155,21 @@ static int show_exported(const struct command *self, struct session *s, const ch
 		session_contracts(s, build);
 	if (!s->analysis.check.contracts)
 		return command_misused(self, "name a target, or the contracts of a kernel: --kernel-contracts=6.12");
+	for (size_t i = 0; i < names->n; i++)
+		if (!is_name(names->v[i]))
+			return EXIT_TROUBLE;
 	mods.n = 1;
 	mods.v = xcalloc(1, sizeof(*mods.v));
-	mods.v[0] = declare(strchr(names, '.') ? "" : names);
-	if (mods.v[0]) {
-		found = show(&mods, s, names) && !fflush(stdout);
-		kir_close(mods.v[0]);
-	}
-	free(mods.v);
+	mods.v[0] = declare(names);
+	found = mods.v[0] && show(&mods, s, names) && !fflush(stdout);
+	close_modules(&mods);
 	return found ? EXIT_CLEAN : EXIT_TROUBLE;
 }
 
 static int cmd_show(const struct command *self, int argc, char **argv)
 {
 	struct options opt = { 0 };
-	struct string_list targets = { 0 }, rest = { 0 };
+	struct string_list targets = { 0 }, rest = { 0 }, names = { 0 };
 	struct modules mods = { 0 };
 	struct session s;
 	bool found = false;
@@ -177,18 +179,19 @@ static int cmd_show(const struct command *self, int argc, char **argv)
 		return status;
 	if (targets.n < 1)
 		return command_misused(self, "name a function");
+	split_names(xstrdup(targets.v[0]), &names);
 	for (size_t i = 1; i < targets.n; i++)
 		string_list_add(&rest, targets.v[i]);
 	spawn_init();
 	if (!session_begin(&s, &opt))
 		return EXIT_TROUBLE;
 	if (!rest.n && !opt.files_from)
-		return show_exported(self, &s, targets.v[0]);
+		return show_exported(self, &s, &names);
 	if (rest.n && has_facts(&rest))
-		return show_linked(&s, targets.v[0], &rest);
+		return show_linked(&s, &names, &rest);
 	lower_targets(&mods, &s, &rest, argv + at);
 	clean_up();
-	found = show(&mods, &s, targets.v[0]);
+	found = show(&mods, &s, &names);
 	status = found && !mods.failed && !fflush(stdout) ? EXIT_CLEAN : EXIT_TROUBLE;
 	close_modules(&mods);
 	return status;

@@ -172,14 +172,6 @@ static void sort_line(struct asked *asked, const struct common_key *key, char *l
 	}
 }
 
-static size_t place_of(const struct string_list *names, const char *name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (!strcmp(names->v[i], name))
-			return i + 1;
-	return 0;
-}
-
 static void read_asked(struct asked *asked, const struct common_key *key, const char *path)
 {
 	FILE *in = fopen(path, "re");
@@ -204,13 +196,14 @@ static void remember(struct asked *asked, const struct common_key *key, const st
 	memset(asked, 0, sizeof(*asked));
 	if (path && source && (stat(path, &st) || st.st_size < ASKED_MAX)) {
 		read_asked(asked, key, path);
-		if (!place_of(&asked->own, source)) {
+		if (!string_list_has(&asked->own, source)) {
 			char *line = xasprintf("%016llx %s\n", (unsigned long long)key->all, source);
 			int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 
 			if (fd >= 0 && write(fd, line, strlen(line)) > 0) {
 				read_asked(asked, key, path);
-				asked->turn = place_of(&asked->own, source);
+				if (string_list_has(&asked->own, source))
+					asked->turn = string_list_find(&asked->own, source) + 1;
 			}
 			if (fd >= 0)
 				close(fd);

@@ -42,7 +42,9 @@ void common_key_free(struct common_key *key);
 /* Does a unit of key @unit define all that @header was made with? */
 bool common_key_covers(const struct common_key *unit, const struct common_key *header);
 
-/* common_headers.c: the source among the arguments, or NULL; */
+/* common_headers.c: @path of the job's command as this process sees it, malloc'd; */
+char *job_path(const struct job *job, const char *path);
+/* the source among the arguments, or NULL; */
 const char *common_source(const struct job *job);
 /* names as they stand between < and >, most frequent first, that @to does not have. */
 void common_headers_of(struct string_list *to, const struct job *const *jobs, size_t n);

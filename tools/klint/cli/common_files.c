@@ -15,11 +15,6 @@
 #include "base/base.h"
 #include "depfile.h"
 
-static char *in_dir(const char *dir, const char *path)
-{
-	return path[0] == '/' || !dir ? xstrdup(path) : xasprintf("%s/%s", dir, path);
-}
-
 bool common_files_hold(const char *headers, const struct job *job)
 {
 	char *list = xasprintf("%s/common.files", headers), *line = NULL;
@@ -38,7 +33,7 @@ bool common_files_hold(const char *headers, const struct job *job)
 			fresh = false;
 			break;
 		}
-		path = in_dir(job->dir, line + at);
+		path = job_path(job, line + at);
 		fresh = !stat(path, &st) && st.st_size == size && st.st_mtim.tv_sec == sec &&
 			st.st_mtim.tv_nsec == nsec;
 		free(path);
@@ -93,7 +88,7 @@ bool common_files_write(const char *dir, const struct job *job, const struct tim
 	bool fine = out && depfile_read(&names, arena, deps) && names.n > 1;
 
 	for (size_t i = 0; fine && i < names.n; i++) {
-		char *path = in_dir(job->dir, names.v[i]);
+		char *path = job_path(job, names.v[i]);
 
 		if (strncmp(path, dir, strlen(dir)))	/* common.h: print_results() */
 			fine = is_older(path, begin) && print_file(out, path, names.v[i]);

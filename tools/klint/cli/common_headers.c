@@ -78,6 +78,11 @@ static const char *included(const char *line, const char *end, size_t *len, bool
 	return *len ? line : NULL;
 }
 
+char *job_path(const struct job *job, const char *path)
+{
+	return path[0] == '/' || !job->dir ? xstrdup(path) : xasprintf("%s/%s", job->dir, path);
+}
+
 const char *common_source(const struct job *job)
 {
 	for (size_t i = 0; i < job->args.n; i++) {
@@ -98,12 +103,6 @@ struct unit {
 	size_t number;
 };
 
-/* @path as this process sees it. */
-static char *from_here(const struct job *job, const char *path)
-{
-	return path[0] == '/' || !job->dir ? xstrdup(path) : xasprintf("%s/%s", job->dir, path);
-}
-
 static void count_file(const struct unit *u, const char *path);
 
 /* "name", included by the file @from: beside it, or where the unit looks besides the
@@ -118,7 +117,7 @@ static void count_own(const struct unit *u, const char *from, const char *name, 
 	for (size_t i = 0; access(path, R_OK) && i < args->n; i++) {
 		behind |= !strcmp(args->v[i], "-include");
 		if (behind && !strncmp(args->v[i], "-I", 2)) {
-			char *dir = from_here(u->job, args->v[i] + 2);
+			char *dir = job_path(u->job, args->v[i] + 2);
 
 			free(path);
 			path = xasprintf("%s/%.*s", dir, len, name);
@@ -157,7 +156,7 @@ static void count_file(const struct unit *u, const char *path)
 static void count_unit(const struct unit *u)
 {
 	const char *source = common_source(u->job);
-	char *path = source ? from_here(u->job, source) : NULL;
+	char *path = source ? job_path(u->job, source) : NULL;
 
 	if (path)
 		count_file(u, path);
@@ -173,14 +172,6 @@ static int by_units(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static bool has(const struct string_list *l, const char *name)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (!strcmp(l->v[i], name))
-			return true;
-	return false;
-}
-
 void common_headers_of(struct string_list *to, const struct job *const *jobs, size_t n)
 {
 	struct headers h = { .arena = arena_new(), .map = strmap_new() };
@@ -192,7 +183,7 @@ void common_headers_of(struct string_list *to, const struct job *const *jobs, si
 		qsort(h.v, h.n, sizeof(*h.v), by_units);
 	for (size_t i = 0; i < h.n; i++)
 		if (h.v[i].units >= FEWEST && h.v[i].units * SHARE >= n &&
-		    !has(to, h.v[i].name))
+		    !string_list_has(to, h.v[i].name))
 			string_list_add(to, xstrdup(h.v[i].name));
 	free(h.v);
 	free(read.v);
@@ -214,7 +205,7 @@ static void directories_of(struct string_list *to, const struct string_list *sou
 		char *dir = slash ? xasprintf("%.*s", (int)(slash - sources->v[i]), sources->v[i]) :
 				    xstrdup(".");
 
-		if (has(to, dir))
+		if (string_list_has(to, dir))
 			free(dir);
 		else
 			string_list_add(to, dir);
@@ -228,7 +219,7 @@ void common_neighbours(struct string_list *to, const struct job *job,
 
 	directories_of(&dirs, sources);
 	for (size_t i = 0; i < dirs.n; i++) {
-		char *path = from_here(job, dirs.v[i]);
+		char *path = job_path(job, dirs.v[i]);
 		DIR *d = opendir(path);
 		struct dirent *entry;
 		size_t first = to->n;

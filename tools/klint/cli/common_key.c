@@ -90,14 +90,9 @@ bool common_key_covers(const struct common_key *unit, const struct common_key *h
 {
 	if (unit->firm != header->firm)
 		return false;
-	for (size_t i = 0; i < header->macros.n; i++) {
-		bool found = false;
-
-		for (size_t j = 0; j < unit->macros.n && !found; j++)
-			found = !strcmp(unit->macros.v[j], header->macros.v[i]);
-		if (!found)
+	for (size_t i = 0; i < header->macros.n; i++)
+		if (!string_list_has(&unit->macros, header->macros.v[i]))
 			return false;
-	}
 	return true;
 }
 

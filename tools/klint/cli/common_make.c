@@ -72,14 +72,6 @@ static int run_compiler(const char *dir, const struct job *job, const struct ana
 /* Those that this process has left out, of one kernel most likely. */
 static struct string_list unfit;
 
-static bool is_unfit(const char *name)
-{
-	for (size_t i = 0; i < unfit.n; i++)
-		if (!strcmp(unfit.v[i], name))
-			return true;
-	return false;
-}
-
 /* Leave those out in whose lines of common.h clang's errors begin. */
 static bool leave_out(struct string_list *names, const char *messages)
 {
@@ -112,7 +104,7 @@ bool common_make(const char *dir, const struct common_key *key, const struct job
 	bool fine = false;
 
 	for (size_t i = 0; i < wanted->n; i++)
-		if (!is_unfit(wanted->v[i]))
+		if (!string_list_has(&unfit, wanted->v[i]))
 			string_list_add(&names, wanted->v[i]);
 	for (size_t i = 0; i < key->args.n; i++)
 		string_list_add(&args, key->args.v[i]);

@@ -92,9 +92,7 @@ static size_t overlap(const char *dir, const struct string_list *wanted)
 		if (!close)
 			continue;
 		*close = '\0';
-		n += !wanted;
-		for (size_t i = 0; wanted && i < wanted->n; i++)
-			n += !strcmp(wanted->v[i], open + 1);
+		n += !wanted || string_list_has(wanted, open + 1);
 	}
 	if (in)
 		fclose(in);
@@ -124,6 +122,7 @@ static bool read_macros(struct common_key *to, const char *dir, const struct com
 {
 	char *path = xasprintf("%s/common.macros", dir), *line = NULL;
 	FILE *in = fopen(path, "re");
+	bool found = in;
 	size_t cap = 0;
 
 	*to = (struct common_key){ .firm = beside->firm };
@@ -135,7 +134,7 @@ static bool read_macros(struct common_key *to, const char *dir, const struct com
 		fclose(in);
 	free(line);
 	free(path);
-	return in;
+	return found;
 }
 
 /* Is the macro of "-DNAME=VALUE" the one of a reason, "it changes NAME, …"? */

@@ -114,6 +114,15 @@ void string_list_add(struct string_list *l, const char *s)
 	l->n--;
 }
 
+size_t string_list_find(const struct string_list *l, const char *s)
+{
+	size_t i = 0;
+
+	while (i < l->n && strcmp(l->v[i], s))
+		i++;
+	return i;
+}
+
 static bool parse_level(const char *text, enum severity *level)
 {
 	static const char *const names[] = { "note", "warning", "error", "never" };

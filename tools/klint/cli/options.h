@@ -53,6 +53,12 @@ struct options {
 };
 
 void string_list_add(struct string_list *l, const char *s);
+/* Where @s stands, or l->n. */
+size_t string_list_find(const struct string_list *l, const char *s);
+static inline bool string_list_has(const struct string_list *l, const char *s)
+{
+	return string_list_find(l, s) < l->n;
+}
 
 /*
  * Parse argv[*at…] as far as it is options, and with @interleaved also behind
