@@ -52,7 +52,9 @@ static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *dat
 				vec_push(l->v, l->n, l->cap) = defs[k];
 			continue;
 		}
-		if (v->kind == KIR_V_FUNC)
+		/* Of a callee that has a rule nothing else is asked. */
+		if (v->kind == KIR_V_FUNC &&
+		    (i || !rules_find(e->rules, kir_string(e->m, v->a))))
 			add_named(e, l, id);
 	}
 }
