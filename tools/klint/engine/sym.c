@@ -93,6 +93,11 @@ static void rehash(struct symtab *t, size_t nslots)
 	}
 }
 
+static bool is_leaf(const struct sym_node *n)
+{
+	return n->depth == 0;
+}
+
 static sym intern(struct symtab *t, struct sym_node node)
 {
 	size_t h = node_hash(&node) & (t->nslots - 1);
@@ -103,6 +108,8 @@ static sym intern(struct symtab *t, struct sym_node node)
 	if (t->n == t->nblocks * BLOCK_NODES)
 		vec_push(t->blocks, t->nblocks, t->blocks_cap) =
 			xmalloc(BLOCK_NODES * sizeof(struct sym_node));
+	node.root = is_leaf(&node) ? (sym)t->n : sym_get(t, node.a)->root;
+	node.as_entry = SYM_NONE;
 	t->blocks[t->n >> BLOCK_BITS][t->n & (BLOCK_NODES - 1)] = node;
 	t->n++;
 	t->slots[h] = (uint32_t)t->n;
@@ -125,6 +132,12 @@ void symtab_rewind(struct symtab *t, size_t mark)
 	while (nslots < 2 * mark)
 		nslots *= 2;
 	t->n = mark;
+	for (size_t i = 0; i < mark; i++) {
+		struct sym_node *n = &t->blocks[i >> BLOCK_BITS][i & (BLOCK_NODES - 1)];
+
+		if (n->as_entry >= mark)
+			n->as_entry = SYM_NONE;
+	}
 	while (t->nblocks > (mark >> BLOCK_BITS) + 1)
 		free(t->blocks[--t->nblocks]);
 	rehash(t, nslots);
@@ -352,18 +365,15 @@ sym sym_test(struct symtab *t, uint32_t parts, bool negated)
 	return intern(t, (struct sym_node){ .kind = S_TEST, .a = parts, .b = negated });
 }
 
-static bool is_leaf(const struct sym_node *n)
-{
-	return n->depth == 0;
-}
-
-/* Operands are older than what is made of them. */
+/* Operands are older than what is made of them, and all their flags are flags of it. */
 bool sym_mentions(const struct symtab *t, sym s, sym what)
 {
+	uint8_t flags = sym_get(t, what)->flags;
+
 	while (s > what) {
 		const struct sym_node *n = sym_get(t, s);
 
-		if (is_leaf(n))
+		if ((flags & ~n->flags) || is_leaf(n))
 			return false;
 		if (sym_has_second(n) && sym_mentions(t, n->b, what))
 			return true;
@@ -408,25 +418,17 @@ sym sym_replace(struct symtab *t, sym s, sym what, sym by)
 
 sym sym_as_entry(struct symtab *t, sym s)
 {
-	struct sym_node n = *sym_get(t, s);
+	struct sym_node *n = &t->blocks[s >> BLOCK_BITS][s & (BLOCK_NODES - 1)];
 	sym a, b;
 
-	if (is_leaf(&n) || !(n.flags & SF_LOAD))
+	if (!(n->flags & SF_LOAD) || is_leaf(n))
 		return s;
-	a = sym_as_entry(t, n.a);
-	b = sym_has_second(&n) ? sym_as_entry(t, n.b) : n.b;
-	return n.kind == S_LOAD ? sym_entry(t, a) : sym_with(t, &n, a, b);
-}
-
-sym sym_root(const struct symtab *t, sym s)
-{
-	const struct sym_node *n = sym_get(t, s);
-
-	while (!is_leaf(n)) {
-		s = n->a;
-		n = sym_get(t, s);
+	if (n->as_entry == SYM_NONE) {
+		a = sym_as_entry(t, n->a);
+		b = sym_has_second(n) ? sym_as_entry(t, n->b) : n->b;
+		n->as_entry = n->kind == S_LOAD ? sym_entry(t, a) : sym_with(t, n, a, b);
 	}
-	return s;
+	return n->as_entry;
 }
 
 uint32_t sym_class(const struct symtab *t, sym s)

@@ -58,7 +58,9 @@ enum sym_flags {
 struct sym_node {
 	uint8_t kind, op, flags, depth;
 	uint32_t a, b;
+	sym root;	/* set when the node is made, as are depth and flags of operands */
 	int64_t imm;
+	sym as_entry;	/* sym_as_entry(), once it was asked for */
 };
 
 struct symtab;
@@ -123,7 +125,11 @@ sym sym_with(struct symtab *t, const struct sym_node *n, sym a, sym b);
 /* @s with every load read as one of the entry. */
 sym sym_as_entry(struct symtab *t, sym s);
 /* The variable, parameter, global … that the address or value starts from. */
-sym sym_root(const struct symtab *t, sym s);
+static inline sym sym_root(const struct symtab *t, sym s)
+{
+	return sym_get(t, s)->root;
+}
+
 /* The outermost member name of a lock's address: its class; 0 when unknown. */
 uint32_t sym_class(const struct symtab *t, sym s);
 
