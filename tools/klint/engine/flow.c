@@ -364,26 +364,6 @@ static void list_name(void *data, uint32_t name)
 	vec_push(l->v, l->n, l->cap) = name;
 }
 
-static void collect_stores(struct engine *e, const struct reader *r, struct arena *a)
-{
-	struct flow *fl = r->fl;
-	struct name_list l = { 0 };
-
-	for (uint32_t b = 0; b < fl->nblocks; b++) {
-		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
-
-		for (uint32_t i = 0; i < blk->event_count; i++)
-			for_each_store(e, &r->m->events[blk->event_first + i], list_name, &l);
-	}
-	sort_names(l.v, &l.n);
-	fl->nstores = (uint32_t)l.n;
-	fl->store_words = (uint32_t)l.n / 64 + 1;
-	fl->stores = arena_alloc(a, (l.n + 1) * sizeof(*l.v));
-	if (l.n)
-		memcpy(fl->stores, l.v, l.n * sizeof(*l.v));
-	free(l.v);
-}
-
 uint32_t flow_store_index(const struct flow *fl, uint32_t name)
 {
 	const uint32_t *at = fl->nstores ?
@@ -413,12 +393,63 @@ static void add_store(void *data, uint32_t name)
 		set_bit(s->set, i);
 }
 
-void flow_add_stores(struct engine *e, const struct flow *fl, const struct kir_event *ev,
-		     uint64_t *set)
+/* The range that holds the events of all the function's blocks. */
+static uint32_t find_events(const struct reader *r, uint32_t *first)
 {
-	struct store_set s = { fl, set };
+	uint32_t end = 0;
 
-	for_each_store(e, ev, add_store, &s);
+	*first = UINT32_MAX;
+	for (uint32_t b = 0; b < r->fl->nblocks; b++) {
+		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
+
+		if (!blk->event_count)
+			continue;
+		if (blk->event_first < *first)
+			*first = blk->event_first;
+		if (blk->event_first + blk->event_count > end)
+			end = blk->event_first + blk->event_count;
+	}
+	return end ? end - *first : 0;
+}
+
+static void collect_stores(struct engine *e, const struct reader *r, struct arena *a)
+{
+	struct flow *fl = r->fl;
+	struct name_list l = { 0 };
+	uint32_t n = find_events(r, &fl->event_first);
+	bool *stores = xcalloc(n + 1, sizeof(*stores));
+
+	for (uint32_t i = 0; i < n; i++) {
+		size_t before = l.n;
+
+		for_each_store(e, &r->m->events[fl->event_first + i], list_name, &l);
+		stores[i] = l.n > before;
+	}
+	sort_names(l.v, &l.n);
+	fl->nstores = (uint32_t)l.n;
+	fl->store_words = (uint32_t)l.n / 64 + 1;
+	fl->stores = arena_alloc(a, (l.n + 1) * sizeof(*l.v));
+	if (l.n)
+		memcpy(fl->stores, l.v, l.n * sizeof(*l.v));
+	free(l.v);
+	fl->event_stores = arena_alloc(a, (n + 1) * sizeof(*fl->event_stores));
+	for (uint32_t i = 0; i < n; i++) {
+		struct store_set s = { fl, NULL };
+
+		if (!stores[i])
+			continue;
+		s.set = fl->event_stores[i] = arena_alloc(a, fl->store_words * sizeof(*s.set));
+		for_each_store(e, &r->m->events[fl->event_first + i], add_store, &s);
+	}
+	free(stores);
+}
+
+void flow_add_stores(const struct flow *fl, uint32_t event, uint64_t *set)
+{
+	const uint64_t *stores = fl->event_stores[event - fl->event_first];
+
+	for (uint32_t i = 0; stores && i < fl->store_words; i++)
+		set[i] |= stores[i];
 }
 
 static void infer_stores(struct engine *e, const struct reader *r, struct arena *a)
@@ -436,8 +467,7 @@ static void infer_stores(struct engine *e, const struct reader *r, struct arena 
 		const struct kir_block *blk = &r->m->blocks[r->f->block_first + b];
 
 		for (uint32_t i = 0; i < blk->event_count; i++)
-			flow_add_stores(e, fl, &r->m->events[blk->event_first + i],
-					own + b * words);
+			flow_add_stores(fl, blk->event_first + i, own + b * words);
 	}
 	while (changed && fl->nstores) {
 		changed = false;

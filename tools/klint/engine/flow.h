@@ -30,6 +30,8 @@ struct flow {
 #define FLOW_POINTED 0x80000000u	/* + index: what a parameter points to */
 	uint32_t nstores, store_words;
 	uint64_t *stored;	/* [block][store_words]: may have been when it is entered */
+	uint64_t **event_stores;	/* [event - event_first]: to what it may store, or NULL */
+	uint32_t event_first;
 };
 
 /* Allocated in @a.  NULL when the function is too large (the caller says so). */
@@ -51,8 +53,7 @@ static inline const uint64_t *flow_row(const struct flow *fl, const uint64_t *ro
 bool flow_is_tested(const struct flow *fl, uint32_t name);
 
 /* Add the members that the event may store to, itself or in a callee, to @set. */
-void flow_add_stores(struct engine *e, const struct flow *fl, const struct kir_event *ev,
-		     uint64_t *set);
+void flow_add_stores(const struct flow *fl, uint32_t event, uint64_t *set);
 /* The index of the member called @name in fl->stores, or UINT32_MAX. */
 uint32_t flow_store_index(const struct flow *fl, uint32_t name);
 /* Is the member called @name in @set (of store_words)? */

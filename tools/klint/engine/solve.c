@@ -110,6 +110,7 @@ static void add_state(struct walk *wk, uint32_t from, uint32_t to, struct work_s
 		same += state_same_property(bs->v[i], &w->s);
 	if (same >= MAX_SAME) {
 		forget_unused(sv, w, to, true);
+		state_seal(&w->s);
 		if (is_covered(bs, &w->s))
 			return;
 	}
@@ -315,7 +316,7 @@ static void walk_block(struct walk *wk, uint32_t block, struct work_state *w)
 			next = swap;
 			goes_on = now.n && !sv->gap;
 		}
-		flow_add_stores(sv->e, sv->fl, &sv->e->m->events[event], sv->changed);
+		flow_add_stores(sv->fl, event, sv->changed);
 	}
 	for (size_t k = 0; k < (now.n ? now.n : 1) && goes_on; k++) {
 		if (now.n)

@@ -50,6 +50,15 @@ static uint64_t mix(uint64_t h, uint64_t v)
 	return h ^ (h >> 29);
 }
 
+static void note_content(struct state *s)
+{
+	s->content = 0;
+	for (unsigned int i = 0; i < s->nenv; i++)
+		s->content |= 1ull << (mix(s->env[i].addr, s->env[i].value) & 63);
+	for (unsigned int i = 0; i < s->nfacts; i++)
+		s->content |= 1ull << (mix(s->facts[i].what, 0) & 63);
+}
+
 void state_seal(struct state *s)
 {
 	uint64_t h = s->zero_parts;
@@ -61,6 +70,7 @@ void state_seal(struct state *s)
 		if (s->locks[i].depth)
 			h = mix(h, ((uint64_t)s->locks[i].lock << 16) + (uint8_t)s->locks[i].depth);
 	s->property = h;
+	note_content(s);
 }
 
 bool state_same_property(const struct state *a, const struct state *b)
@@ -99,7 +109,8 @@ bool state_covers(const struct state *a, const struct state *b)
 {
 	unsigned int j = 0;
 
-	if (a->nfacts > b->nfacts || a->nenv > b->nenv || !state_same_property(a, b))
+	if (a->nfacts > b->nfacts || a->nenv > b->nenv || !state_same_property(a, b) ||
+	    (a->content & ~b->content))
 		return false;
 	if (a->widened > b->widened || (a->flagged && !b->flagged) ||
 	    (a->last && !b->last))
@@ -202,6 +213,7 @@ void state_join(struct work_state *w, const struct state *a, const struct state 
 		}
 	}
 	w->s.nenv = (uint16_t)n;
+	note_content(&w->s);
 }
 
 static unsigned int fact_index(const struct state *s, sym what)

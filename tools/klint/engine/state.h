@@ -73,7 +73,8 @@ struct state {
 	bool flagged;	/* a branch has tested a flag that unknown code keeps: what the
 			 * caller holds may have been given back */
 	uint8_t widened;	/* enum widening: what was lost by joining beyond the bound */
-	uint64_t property;	/* hash of it, set by state_seal() */
+	uint64_t property;	/* hash of it, set by state_seal(), and the bindings and facts as */
+	uint64_t content;	/* a set of hashes: covers() looks at nothing else most times */
 	uint16_t nlocks, nfacts, nenv;
 	struct held *locks;	/* sorted by lock */
 	struct fact *facts;	/* sorted by what */
