@@ -177,17 +177,33 @@ static bool is_possible(struct application *ap, const struct outcome *o,
 	return true;
 }
 
+/* The ways that the callee can take from the state: bit i.  What lies behind the 63rd is
+ * not looked at, and may be. */
+static uint64_t open_ways(struct application *ap, const struct work_state *before)
+{
+	uint64_t open = 0;
+
+	for (uint32_t i = 0; i < ap->sum->noutcomes && i < 63; i++)
+		if (ap->sum->noutcomes == 1 || is_possible(ap, &ap->sum->outcomes[i], before))
+			open |= 1ull << i;
+	return open | 1ull << 63;
+}
+
+static bool is_open(uint64_t open, uint32_t way)
+{
+	return open >> (way < 63 ? way : 63) & 1;
+}
+
 /* Another way of the callee, with other effects, is open as well and gives the same
  * kind of result. */
-static bool is_unclear(struct application *ap, uint32_t i, const struct work_state *before)
+static bool is_unclear(const struct summary *sum, uint32_t i, uint64_t open)
 {
-	const struct summary *sum = ap->sum;
 	struct cons both;
 
 	for (uint32_t k = 0; k < sum->noutcomes; k++)
-		if (k != i && !outcome_same_effect(&sum->outcomes[i], &sum->outcomes[k]) &&
-		    cons_meet(&sum->outcomes[i].ret, &sum->outcomes[k].ret, &both) &&
-		    is_possible(ap, &sum->outcomes[k], before))
+		if (k != i && is_open(open, k) &&
+		    !outcome_same_effect(&sum->outcomes[i], &sum->outcomes[k]) &&
+		    cons_meet(&sum->outcomes[i].ret, &sum->outcomes[k].ret, &both))
 			return true;
 	return false;
 }
@@ -296,6 +312,20 @@ static bool assume_derefs(struct solver *sv, struct work_state *w, uint64_t dere
 	return true;
 }
 
+static void apply_needs(struct solver *sv, struct work_state *w, const struct def *d,
+			const struct summary *sum, struct call_args *c, bool cleanup)
+{
+	struct translated terms[CALL_TERMS];
+
+	for (unsigned int i = 0; i < CALL_TERMS; i++)
+		terms[i].callees = SYM_NONE;
+	if (sum->nneeds > 1)
+		c->terms = terms;
+	for (uint32_t i = 0; i < sum->nneeds; i++)
+		need_apply(sv, w, sum->needs[i], c, d->id, cleanup);
+	c->terms = NULL;
+}
+
 bool summary_apply(struct solver *sv, struct work_state *w, const struct def *d,
 		   const struct summary *sum, struct call_args *c, sym dst, bool cleanup)
 {
@@ -304,11 +334,11 @@ bool summary_apply(struct solver *sv, struct work_state *w, const struct def *d,
 				  .pure = SYM_NONE, .cleanup = cleanup,
 				  .quiet = !summary_is_uniform(sum) };
 	bool done = false;
+	uint64_t open;
 
 	if (call_has_locking_callback(sv, c))
 		w->s.widened = WIDENED;
-	for (uint32_t i = 0; i < sum->nneeds; i++)
-		need_apply(sv, w, sum->needs[i], c, d->id, cleanup);
+	apply_needs(sv, w, d, sum, c, cleanup);
 	if (sum->unclear) {
 		apply_unclear(&ap, w);
 		return true;
@@ -321,11 +351,14 @@ bool summary_apply(struct solver *sv, struct work_state *w, const struct def *d,
 	if (!assume_derefs(sv, w, sum->derefs, c))
 		return false;
 	state_load(&before, &w->s);
+	open = open_ways(&ap, &before);
 	for (uint32_t i = 0; i < sum->noutcomes; i++) {
+		if (!is_open(open, i))
+			continue;
 		state_load(&one, &before.s);
 		c->ret = SYM_NONE;
 		ap.o = &sum->outcomes[i];
-		ap.unclear = is_unclear(&ap, i, &before);
+		ap.unclear = is_unclear(sum, i, open);
 		if (!apply_outcome(&ap))
 			continue;
 		if (!done)

@@ -337,14 +337,36 @@ bool need_is_missing_hook(struct engine *e, const struct guard *g)
 	return n->b < e->p->nnames && e->p->hooks[n->b];
 }
 
+/* The caller's name for a term of the callee's conditions, and what is known of it: the
+ * needs of one callee ask for the same few, and the state is the same. */
+static sym translate(struct solver *sv, const struct work_state *w, sym callees,
+		     const struct call_args *c, struct cons *is)
+{
+	struct translated *t = NULL;
+
+	if (c->terms) {
+		t = &c->terms[callees % CALL_TERMS];
+		if (t->callees == callees) {
+			*is = t->is;
+			return t->callers;
+		}
+	}
+	sym callers = eval_subst(sv, &w->s, callees, c);
+
+	*is = eval_cons(sv, &w->s, callers);
+	if (t)
+		*t = (struct translated){ callees, callers, *is };
+	return callers;
+}
+
 /* Translate the guards; false: the need does not arise here.  *defer: it may,
  * and the callers can tell. */
 static bool translate_guards(struct solver *sv, struct work_state *w, const struct need *n,
 			     const struct call_args *c, struct need *out, bool *defer)
 {
 	for (unsigned int i = 0; i < n->nguards; i++) {
-		sym what = eval_subst(sv, &w->s, n->guards[i].what, c);
-		struct cons is = eval_cons(sv, &w->s, what), both;
+		struct cons is, both;
+		sym what = translate(sv, w, n->guards[i].what, c, &is);
 
 		if (!cons_meet(&is, &n->guards[i].is, &both))
 			return false;

@@ -11,6 +11,7 @@
 #include "targets.h"
 #include "unit.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,6 +253,9 @@ void program_solve(struct program *p, const uint32_t *wanted, size_t nwanted,
 	pthread_t *threads = xcalloc(jobs + 1u, sizeof(*threads));
 	unsigned int n = 0;
 
+	/* Each function takes and gives back its memory: not from and to the system. */
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
+	mallopt(M_MMAP_THRESHOLD, 8 << 20);
 	scc_find(&wk.s, wanted, nwanted);
 	p->order = &wk.s;
 	pthread_mutex_init(&wk.lock, NULL);

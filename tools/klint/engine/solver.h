@@ -64,11 +64,19 @@ void eval_copy(struct solver *sv, struct work_state *w, sym dst, sym src);
 uint32_t eval_parts(const struct engine *e, const struct state *s);
 
 /* A callee's symbol in the caller's terms. */
+struct translated {
+	sym callees, callers;
+	struct cons is;
+};
+
+#define CALL_TERMS 16
+
 struct call_args {
 	const sym *args;
 	uint32_t n;
 	sym ret;		/* what S_RET stands for, or SYM_NONE */
 	origin at;		/* the call */
+	struct translated *terms;	/* [CALL_TERMS]: as long as the state stays, or NULL */
 };
 sym eval_subst(struct solver *sv, const struct state *s, sym x, const struct call_args *c);
 /* The same for an expression of a rule, in terms of parameters. */
