@@ -56,7 +56,7 @@ def describe(ranges):
 
 def expectations(entry):
     """Yield (N, pattern, what) for the arguments whose types the entry implies."""
-    for key in ("sleeps", "waits", "enters"):
+    for key in ("sleeps", "waits", "enters", "sets"):
         for effect in listed(entry.get(key, [])):
             condition = effect.get("if", "") if isinstance(effect, dict) else ""
             for match in GFP_CONDITION.finditer(str(condition)):

@@ -377,7 +377,7 @@ def probe_nothing(probe, row, contexts):
 PROBES = {
     "sleeps": probe_wait, "waits": probe_wait, "acquires": probe_acquire,
     "releases": probe_release, "enters": probe_enter, "leaves": probe_leave,
-    "resets": probe_leave, "restores": probe_restore, "requires": probe_require, "calls": probe_call,
+    "sets": probe_enter, "resets": probe_leave, "restores": probe_restore, "requires": probe_require, "calls": probe_call,
     "noreturn": probe_noreturn, "warns": probe_warns, "returns": probe_return, "nothing": probe_nothing,
 }
 

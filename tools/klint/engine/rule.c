@@ -142,6 +142,10 @@ void rule_change(struct solver *sv, struct work_state *w, const struct rule_effe
 			w->s.ctx[CTX_STATE] = 0;	/* set, not counted */
 		ctx_enter(w, ef->part, 1, c->at);
 		break;
+	case EFFECT_SET:
+		if (w->s.ctx[ef->part] <= 0)
+			ctx_enter(w, ef->part, 1, c->at);
+		break;
 	case EFFECT_LEAVE:
 		ctx_enter(w, ef->part, -1, c->at);
 		break;
@@ -235,7 +239,7 @@ static bool is_change(const struct rule_effect *ef)
 {
 	return ef->kind == EFFECT_ACQUIRE || ef->kind == EFFECT_RELEASE ||
 	       ef->kind == EFFECT_ENTER || ef->kind == EFFECT_LEAVE || ef->kind == EFFECT_RESTORE ||
-	       ef->kind == EFFECT_RESET;
+	       ef->kind == EFFECT_SET || ef->kind == EFFECT_RESET;
 }
 
 static bool same_cond(const struct rule_effect *a, const struct rule_effect *b)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The keys that add effects on the context: sleeps, waits, enters, leaves,
+ * The keys that add effects on the context: sleeps, waits, enters, sets, leaves,
  * resets.  And, since they are alike, `calls`.
  */
 #include "rules/rules_internal.h"
@@ -86,7 +86,7 @@ void read_waits(struct load *l, struct draft *d, const struct node *n)
 		read_wait(l, d, node_item(n, i));
 }
 
-/* One row of enters, leaves or resets: a part, or {part:, if:}. */
+/* One row of enters, sets, leaves or resets: a part, or {part:, if:}. */
 static void read_depth(struct load *l, struct draft *d, const struct node *n,
 		       enum rule_effect_kind kind)
 {
@@ -133,6 +133,11 @@ void read_leaves(struct load *l, struct draft *d, const struct node *n)
 void read_restores(struct load *l, struct draft *d, const struct node *n)
 {
 	read_depths(l, d, n, EFFECT_RESTORE);
+}
+
+void read_sets(struct load *l, struct draft *d, const struct node *n)
+{
+	read_depths(l, d, n, EFFECT_SET);
 }
 
 void read_resets(struct load *l, struct draft *d, const struct node *n)

@@ -47,7 +47,8 @@ static const struct {
 	{ "override", read_override },
 	{ "waits", read_waits }, { "enters", read_enters }, { "leaves", read_leaves },
 	{ "restores", read_restores }, { "warns", read_warns },
-	{ "resets", read_resets }, { "calls", read_calls }, { "returns", read_returns },
+	{ "sets", read_sets }, { "resets", read_resets }, { "calls", read_calls },
+	{ "returns", read_returns },
 };
 #define NRULE_KEYS (sizeof(rule_keys) / sizeof(rule_keys[0]))
 #define NANNOTATION_KEYS 7

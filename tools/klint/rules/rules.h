@@ -103,6 +103,7 @@ enum rule_effect_kind {
 	EFFECT_ENTER,	/* depth of `part` grows by one */
 	EFFECT_LEAVE,
 	EFFECT_RESTORE,	/* as EFFECT_LEAVE; what was before may have been the same */
+	EFFECT_SET,	/* depth of `part` becomes one, if it is not more: does not nest */
 	EFFECT_RESET,	/* depth of `part` becomes zero (set_current_state(TASK_RUNNING)) */
 	EFFECT_REQUIRE,	/* `lock` must be held */
 	EFFECT_FORBID,	/* `lock` must not be held */

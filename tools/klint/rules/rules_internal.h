@@ -157,6 +157,7 @@ void read_waits(struct load *l, struct draft *d, const struct node *n);
 void read_enters(struct load *l, struct draft *d, const struct node *n);
 void read_leaves(struct load *l, struct draft *d, const struct node *n);
 void read_restores(struct load *l, struct draft *d, const struct node *n);
+void read_sets(struct load *l, struct draft *d, const struct node *n);
 void read_resets(struct load *l, struct draft *d, const struct node *n);
 void read_acquires(struct load *l, struct draft *d, const struct node *n);
 void read_releases(struct load *l, struct draft *d, const struct node *n);

@@ -50,7 +50,7 @@ static noinline void meeting_attend(struct meeting *m)
 		}
 	} while (now != PHASE_END);
 	local_irq_restore(flags);
-} /* EXPECT-FALSE: context-imbalance */
+}
 
 static void meeting_run(void)
 {
