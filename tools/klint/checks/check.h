@@ -8,6 +8,7 @@
 
 #include "checks.h"
 #include "engine/engine.h"
+#include "pin/pin.h"
 
 struct check_run {
 	struct engine *e;
@@ -25,15 +26,32 @@ struct check {
 	bool (*violation)(struct check_run *run, const struct violation *v);
 	/* Look at one function by itself; may be NULL. */
 	void (*function)(struct check_run *run, const struct func_info *fi);
+	/* Look at what a function does to pinned parts; may be NULL. */
+	void (*pinned)(struct check_run *run, struct pin *pin, const struct pin_func *f);
 };
 
 extern const struct check check_atomic_sleep, check_context_imbalance, check_lock_imbalance,
 	check_double_lock, check_unlock_not_held, check_lock_contract, check_rt_wait_context,
-	check_guard_order;
+	check_guard_order, check_pin_publish_before_init, check_pin_use_before_init,
+	check_pin_dropped_live;
 
 /* run.c: the units as one linked program, with the contracts that @opt brings. */
 struct program *checks_link(const struct kir_module *const *modules, size_t n,
 			    const struct rules *r, const struct check_options *opt);
+
+/* pinned.c: let the lints for pinned parts look at the functions of the program that are
+ * not of headers. */
+void pinned_run(struct program *p, struct check_run *(*of)(void *data, uint32_t unit),
+		const struct check *const *checks, size_t n, void *data);
+/* A finding of @lint in @f at its event @event; and a step at an event of a function. */
+struct draft;
+void pinned_begin(struct draft *d, struct check_run *run, const char *lint,
+		  const struct pin_func *f, uint32_t event);
+void pinned_step(struct draft *d, enum step_role role, const struct def *in, uint32_t event,
+		 const char *text);
+/* Steps from @d down to where it does it. */
+void pinned_trace(struct draft *d, struct pin *pin, const struct def *from, enum pin_set set,
+		  uint32_t part, const char *what);
 
 /* A finding in the making. */
 struct draft {

@@ -22,7 +22,8 @@ static bool is_wanted(const struct check_options *opt, const struct lint_info *i
 static const struct check *const all_checks[] = {
 	&check_atomic_sleep, &check_rt_wait_context, &check_context_imbalance,
 	&check_lock_imbalance, &check_double_lock, &check_unlock_not_held,
-	&check_guard_order, &check_lock_contract,
+	&check_guard_order, &check_lock_contract, &check_pin_publish_before_init,
+	&check_pin_use_before_init, &check_pin_dropped_live,
 };
 #define NCHECKS (sizeof(all_checks) / sizeof(all_checks[0]))
 
@@ -234,6 +235,27 @@ static struct unit_run *begin_units(struct program *p, const struct check_option
 	return units;
 }
 
+static struct check_run *run_of(void *data, uint32_t unit)
+{
+	struct unit_run *u = &((struct unit_run *)data)[unit];
+
+	u->run.out = &u->found;
+	return &u->run;
+}
+
+/* The lints for pinned parts, which look at the whole program. */
+static void run_pinned(struct program *p, struct unit_run *units, const struct check_options *opt)
+{
+	const struct check *wanted[NCHECKS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < NCHECKS; i++)
+		if (all_checks[i]->pinned && is_wanted(opt, &all_checks[i]->info))
+			wanted[n++] = all_checks[i];
+	if (n)
+		pinned_run(p, run_of, wanted, n, units);
+}
+
 /* False: what was remembered is not to be trusted. */
 static bool end_units(struct program *p, struct unit_run *units, struct finding_list *out)
 {
@@ -266,6 +288,7 @@ static bool solve(const struct kir_module *const *modules, size_t n, const struc
 	if (m && m->size && !program_recall(p, m->data, m->size, stamp_of(opt), m->why, sizeof(m->why)))
 		m->refused = true;
 	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, &to);
+	run_pinned(p, units, opt);
 	fine = end_units(p, units, out);
 	if (fine && m)
 		m->next = program_remember(p, stamp_of(opt), &m->next_size);

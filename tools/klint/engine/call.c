@@ -276,6 +276,12 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 	}
 	if (ev->dst != KIR_NONE)
 		dst = eval_addr(sv, w, ev->dst);
+	if (ev->kind == KIR_E_MACRO && !rules_find(sv->e->rules, kir_string(sv->e->m, callee->a))) {
+		/* Named for what it does to pinned parts: nothing else is known of it. */
+		if (dst != SYM_NONE)
+			state_bind(w, dst, eval_fresh(sv, w, at));
+		return true;
+	}
 	if (callee->kind == KIR_V_FUNC) {
 		fi = engine_func(sv->e, kir_string(sv->e->m, callee->a));
 		return direct_call(sv, w, kir_string(sv->e->m, callee->a), fi,

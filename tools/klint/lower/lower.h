@@ -25,7 +25,7 @@ namespace klint {
 
 /// What the rules ask for (the names file).
 struct Names {
-  std::vector<std::string> Contracts, Annotations, Constants;
+  std::vector<std::string> Contracts, Macros, Annotations, Constants;
 };
 
 /// One translation unit: locations, types, and what is still to be lowered.

@@ -27,7 +27,7 @@ public:
     if (Table.Stopped)
       return;
     const IdentifierInfo *II = Name.getIdentifierInfo();
-    if (Table.Contracts.contains(II))
+    if (Table.Contracts.contains(II) || Table.Watched.contains(II))
       Table.record(Name, MD.getMacroInfo(), Range, Args);
     if (Table.Annotations.contains(II))
       Table.recordAnnotation(Name, Range, Args);
@@ -45,6 +45,10 @@ MacroTable::MacroTable(Preprocessor &PP)
 
 void MacroTable::watchContract(StringRef Name) {
   Contracts.insert(PP.getIdentifierInfo(Name));
+}
+
+void MacroTable::watchMacro(StringRef Name) {
+  Watched.insert(PP.getIdentifierInfo(Name));
 }
 
 void MacroTable::watchAnnotation(StringRef Name) {

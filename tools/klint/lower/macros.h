@@ -57,6 +57,7 @@ public:
 
   /// Names that are looked for; to be called before the file is parsed.
   void watchContract(llvm::StringRef Name);
+  void watchMacro(llvm::StringRef Name); ///< A function of that name stays as it is.
   void watchAnnotation(llvm::StringRef Name);
   bool isContract(const clang::IdentifierInfo *II) const {
     return Contracts.contains(II);
@@ -112,7 +113,7 @@ private:
   clang::Preprocessor &PP;
   clang::SourceManager &SM;
   bool Stopped = false;
-  llvm::DenseSet<const clang::IdentifierInfo *> Contracts, Annotations;
+  llvm::DenseSet<const clang::IdentifierInfo *> Contracts, Watched, Annotations;
   const clang::IdentifierInfo *Counter = nullptr;
   /// Values of __COUNTER__, by where in a file the macro was written that used it.
   std::map<unsigned, llvm::SmallVector<unsigned, 2>> Counters;

@@ -62,12 +62,13 @@ bool readNames(const std::string &Path, Names &Result, std::string &Problem) {
       continue;
     auto [Kind, Name] = Line.split(' ');
     std::vector<std::string> *List = Kind == "m"   ? &Result.Contracts
+                                     : Kind == "p" ? &Result.Macros
                                      : Kind == "a" ? &Result.Annotations
                                      : Kind == "c" ? &Result.Constants
                                                    : nullptr;
     if (!List || Name.empty()) {
       Problem = Path + ":" + std::to_string(I + 1) +
-                ": expected 'm', 'a' or 'c' and a name";
+                ": expected 'm', 'p', 'a' or 'c' and a name";
       return false;
     }
     List->push_back(Name.str());
@@ -92,6 +93,8 @@ public:
       readNames(Opts.NamesFile, Wanted, Opts.Problem);
     for (const std::string &Name : Wanted.Contracts)
       Macros.watchContract(Name);
+    for (const std::string &Name : Wanted.Macros)
+      Macros.watchMacro(Name);
     for (const std::string &Name : Wanted.Annotations)
       Macros.watchAnnotation(Name);
     if (!Opts.Problem.empty())

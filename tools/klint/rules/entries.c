@@ -276,7 +276,7 @@ static void read_ops(struct load *l, const struct node *entry)
 static void problem_type(struct load *l, const struct node *key)
 {
 	static const char *const types[] = {
-		"fn", "macro", "annotation", "ops", "lock-kind", "context"
+		"fn", "macro", "annotation", "ops", "lock-kind", "context", "pinned"
 	};
 	struct nearest near = { .wrong = key->text };
 
@@ -287,7 +287,7 @@ static void problem_type(struct load *l, const struct node *key)
 			near.best);
 	else
 		problem(l, key->line, "'%s' cannot be the first key; an entry begins with "
-			"fn, macro, annotation, ops, lock-kind or context", key->text);
+			"fn, macro, annotation, ops, lock-kind, context or pinned", key->text);
 }
 
 static void read_entry(struct load *l, const struct node *entry)
@@ -305,6 +305,8 @@ static void read_entry(struct load *l, const struct node *entry)
 		read_rule(l, entry, true);
 	else if (!strcmp(type, "ops"))
 		read_ops(l, entry);
+	else if (!strcmp(type, "pinned"))
+		read_pinned(l, entry);
 	else if (strcmp(type, "lock-kind") && strcmp(type, "context"))
 		problem_type(l, entry->items[0]);
 }

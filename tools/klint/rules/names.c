@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct name {
-	char type;	/* 'm', 'a' or 'c' */
+	char type;	/* 'm', 'p', 'a' or 'c' */
 	const char *text;
 };
 
@@ -53,6 +53,8 @@ void rules_write_names(const struct rules *r, FILE *out)
 
 	for (size_t i = 0; i < r->nrules; i++)
 		add_rule_names(&names, &r->rules[i]);
+	for (size_t i = 0; i < r->ntouches; i++)
+		add_name(&names, 'p', r->touches[i].name);
 	if (names.n)
 		qsort(names.v, names.n, sizeof(*names.v), compare_names);
 	for (size_t i = 0; i < names.n; i++)

@@ -192,6 +192,35 @@ struct rule_ops {
 	const char *const *except;	/* functions whose calls the row does not speak of */
 };
 
+/* What a function does to a pinned part of an object, or to the object. */
+enum touch_action {
+	TOUCH_INIT,	/* initialised after it */
+	TOUCH_USE,	/* must have been initialised */
+	TOUCH_ARM,	/* the same; live after it: queued, pending, linked */
+	TOUCH_STOP,	/* the same; neither live nor running after it */
+	TOUCH_SHUT,	/* the same, and cannot be armed again */
+	TOUCH_UNQUEUE,	/* the same; not live after it, but it may still run */
+	TOUCH_ALLOC,	/* memory, which is nobody's yet */
+	TOUCH_MANAGE,	/* memory that goes when its device's driver is unbound */
+	TOUCH_FREE,
+	TOUCH_PUBLISH	/* others may reach it, and call what it holds, from here on */
+};
+struct rule_touch {
+	const char *name;	/* of the function or macro */
+	enum touch_action action;
+	uint32_t kind;		/* index of the `pinned:` entry */
+	uint32_t arg;		/* from 1; 0: the result */
+	uint32_t next;		/* of the same name, or RULES_NONE */
+};
+/* A kind of thing that is pinned, from a `pinned:` entry; of memory and publication there
+ * is an entry, too, that has no records. */
+struct rule_pinned {
+	const char *name;	/* "work" */
+	const char *why;	/* for people: "may be queued or running" */
+	uint32_t nrecords;
+	const char *const *records;	/* "work_struct" */
+};
+
 struct rules;
 
 /*
@@ -218,6 +247,13 @@ const struct rule_lock_kind *rules_lock_kind(const struct rules *r, uint32_t kin
 uint32_t rules_find_lock_kind(const struct rules *r, const char *name);
 const struct rule_context *rules_context(const struct rules *r, uint32_t context);
 
+/* What the function or macro does to pinned things, or NULL; and what else. */
+const struct rule_touch *rules_touch(const struct rules *r, const char *name);
+const struct rule_touch *rules_next_touch(const struct rules *r, const struct rule_touch *t);
+const struct rule_pinned *rules_pinned(const struct rules *r, uint32_t kind);
+/* The kind that has the record, or NULL. */
+const struct rule_pinned *rules_pinned_record(const struct rules *r, const char *record);
+
 /* All of them, in a fixed order (file, line, name). */
 size_t rules_count(const struct rules *r);
 const struct rule *rules_at(const struct rules *r, size_t i);
@@ -225,9 +261,10 @@ size_t rules_ops_count(const struct rules *r);
 const struct rule_ops *rules_ops_at(const struct rules *r, size_t i);
 
 /*
- * What a front end must know of the rules, one per line: "m NAME" for a
- * function or macro, "a NAME" for an annotation, "c NAME" for a constant that
- * conditions mention.  Sorted and without duplicates.
+ * What a front end must know of the rules, one per line: "m NAME" for a function or macro
+ * whose contract replaces its body, "p NAME" for one that is to be seen if it is a macro,
+ * "a NAME" for an annotation, "c NAME" for a constant that conditions mention.  Sorted and
+ * without duplicates.
  */
 void rules_write_names(const struct rules *r, FILE *out);
 

@@ -42,6 +42,11 @@ struct rules {
 	size_t nrules, cap_rules;
 	struct rule_ops *ops;
 	size_t nops, cap_ops;
+	struct strmap *touch_index;	/* name → the last one read */
+	struct rule_touch *touches;
+	size_t ntouches, cap_touches;
+	struct rule_pinned *pinned;
+	size_t npinned, cap_pinned;
 	struct rule_lock_kind *kinds;
 	struct place *kind_places;
 	size_t nkinds, cap_kinds, nkind_places, cap_kind_places;
@@ -157,6 +162,8 @@ void read_waits(struct load *l, struct draft *d, const struct node *n);
 void read_enters(struct load *l, struct draft *d, const struct node *n);
 void read_leaves(struct load *l, struct draft *d, const struct node *n);
 void read_restores(struct load *l, struct draft *d, const struct node *n);
+/* pinned.c */
+void read_pinned(struct load *l, const struct node *entry);
 void read_sets(struct load *l, struct draft *d, const struct node *n);
 void read_resets(struct load *l, struct draft *d, const struct node *n);
 void read_acquires(struct load *l, struct draft *d, const struct node *n);

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The timer cannot be started again, and its function has returned, before the object is
+ * freed.
+ */
+#include <linux/delay.h>
+#include <linux/slab.h>
+#include <linux/timer.h>
+#include "../fixture.h"
+
+struct blinker {
+	struct timer_list timer;
+	int on;
+};
+
+static void blinker_tick(struct timer_list *t)
+{
+	struct blinker *b = from_timer(b, t, timer);
+
+	mdelay(50);
+	b->on = !b->on;
+	mod_timer(&b->timer, jiffies + 1);
+}
+
+static noinline struct blinker *blinker_new(void)
+{
+	struct blinker *b = kzalloc(sizeof(*b), GFP_KERNEL);
+
+	if (!b)
+		return NULL;
+	timer_setup(&b->timer, blinker_tick, 0);
+	mod_timer(&b->timer, jiffies + 1);
+	return b;
+}
+
+static noinline void blinker_free(struct blinker *b)
+{
+	timer_shutdown_sync(&b->timer);
+	kfree(b);
+}
+
+static void blinker_run(void)
+{
+	struct blinker *b = blinker_new();
+
+	if (!b)
+		return;
+	msleep(30);
+	blinker_free(b);
+}
+FIXTURE(blinker_run);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pin-use-before-init: a function allocates an object and, on a way on which it has not
+ * initialised a part of it yet, does what needs that: mostly the cleanup of an error path.
+ */
+#include "check.h"
+
+#define MOST 32	/* places that initialise one part */
+
+struct places {
+	uint32_t v[MOST][2];
+	uint32_t n;
+	bool more;	/* than fit: then nothing is said */
+};
+
+static void add_place(struct places *p, uint32_t block, uint32_t event)
+{
+	if (p->n == MOST) {
+		p->more = true;
+		return;
+	}
+	p->v[p->n][0] = block;
+	p->v[p->n++][1] = event;
+}
+
+static void find_inits(struct pin *pin, const struct pin_func *f, uint32_t part, struct places *p)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		if (f->touches[i].part == part && f->touches[i].action == TOUCH_INIT)
+			add_place(p, f->touches[i].block, f->touches[i].event);
+	for (uint32_t i = 0; i < f->ncalls; i++)
+		if (!f->calls[i].later && pin_does(pin, f->calls[i].def, PIN_INITIALISED, part))
+			add_place(p, f->calls[i].block, f->calls[i].event);
+}
+
+/* The allocation of an object that has the part, before the event. */
+static const struct pin_touch *allocation(struct pin *pin, const struct pin_func *f,
+					  const struct pin_order *o, uint32_t part, uint32_t block,
+					  uint32_t event)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++) {
+		const struct pin_touch *t = &f->touches[i];
+
+		if ((t->action == TOUCH_ALLOC || t->action == TOUCH_MANAGE) &&
+		    t->record == pin->parts[part].record && t->record != KIR_NONE &&
+		    pin_after(o, t->block, t->event, block, event))
+			return t;
+	}
+	return NULL;
+}
+
+/* Is the object handed to the call? */
+static bool gets(const struct kir_module *m, uint32_t event, uint32_t object)
+{
+	const struct kir_event *ev = &m->events[event];
+
+	for (uint32_t i = 0; i < ev->arg_count; i++)
+		if (pin_variable(m, m->args[ev->arg_first + i]) == object)
+			return true;
+	return false;
+}
+
+static void tell(struct check_run *run, struct pin *pin, const struct pin_func *f, uint32_t part,
+		 const struct pin_touch *alloc, uint32_t event, const struct def *in,
+		 uint32_t init)
+{
+	const char *name = pin_name(pin, part);
+	struct draft d;
+
+	pinned_begin(&d, run, "pin-use-before-init", f, event);
+	d.f.message = arena_printf(run->a, "%s() uses '%s', which is not initialised on every way here",
+				   in ? func_name(run, in->id) : event_callee(run, event), name);
+	d.f.key = arena_printf(run->a, "%s early", name);
+	d.f.fix = "initialise it right after the allocation";
+	pinned_step(&d, STEP_CONTEXT, f->def, alloc->event, "the object is allocated");
+	if (in)
+		pinned_trace(&d, pin, in, PIN_USED, part, "uses");
+	pinned_step(&d, STEP_BREAK, f->def, init,
+		    "it is initialised here, which the way to the use need not pass");
+	draft_end(&d);
+}
+
+static void judge(struct check_run *run, struct pin *pin, const struct pin_func *f,
+		  const struct pin_order *o, uint32_t part, uint32_t block, uint32_t event,
+		  const struct def *in)
+{
+	struct places inits = { .n = 0 };
+	const struct pin_touch *alloc;
+	uint32_t from[2], to[2] = { block, event };
+
+	if (in && pin_does(pin, in, PIN_INITIALISED, part))
+		return;
+	alloc = allocation(pin, f, o, part, block, event);
+	if (!alloc || alloc->object == KIR_NONE || !gets(run->m, event, alloc->object) ||
+	    (in && !pin_surely_uses(pin, in, part)))
+		return;
+	from[0] = alloc->block;
+	from[1] = alloc->event;
+	find_inits(pin, f, part, &inits);
+	if (!inits.n || inits.more || !pin_reaches(o, from, to, inits.v,
+							   inits.n, alloc->object))
+		return;
+	tell(run, pin, f, part, alloc, event, in, inits.v[0][1]);
+}
+
+static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)
+{
+	struct pin_order *o = NULL;
+	bool allocates = false;
+
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		allocates |= f->touches[i].action == TOUCH_ALLOC || f->touches[i].action == TOUCH_MANAGE;
+	if (!allocates)
+		return;
+	o = pin_order_new(run->m, run->e->funcs[f->def->func].f);
+	for (uint32_t i = 0; i < f->ntouches; i++) {
+		const struct pin_touch *t = &f->touches[i];
+
+		if (t->part != KIR_NONE && pin_in_set(PIN_USED, t->action))
+			judge(run, pin, f, o, t->part, t->block, t->event, NULL);
+	}
+	for (uint32_t i = 0; i < f->ncalls; i++) {
+		const struct pin_call *c = &f->calls[i];
+		const uint32_t *parts;
+		uint32_t n;
+
+		if (c->later)
+			continue;
+		parts = pin_parts(pin, c->def, PIN_USED, &n);
+		for (uint32_t k = 0; k < n; k++)
+			judge(run, pin, f, o, parts[k], c->block, c->event, c->def);
+	}
+	pin_order_free(o);
+}
+
+const struct check check_pin_use_before_init = {
+	.info = { .id = "pin-use-before-init", .severity = SEV_WARNING,
+		  .summary = "a part of a new object is used on a way on which it is not initialised" },
+	.pinned = pinned,
+};

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/* What each function does itself: touches, calls and registrations. */
+#include "pin.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "engine/names.h"
+#include "engine/targets.h"
+#include "sets.h"
+
+struct collector {
+	struct pin *pin;
+	struct engine *e;
+	struct pin_func *f;
+	const struct kir_func *kf;
+	uint32_t block, event;
+	uint32_t fresh;		/* the temporary that memory was allocated to, or KIR_NONE, */
+	uint32_t fresh_touch;	/* by this touch */
+};
+
+/* Parts whose addresses are handed on, until all parts are numbered. */
+static void hand_on(struct pin *pin, uint32_t part)
+{
+	vec_push(pin->handed_on, pin->nhanded_on, pin->handed_on_cap) = part;
+}
+
+static uint32_t add_part(struct pin *pin, uint32_t record, uint32_t field, uint32_t kind)
+{
+	char *key = record == KIR_NONE ?
+		xasprintf(".%s", names_text(pin->p->names, field)) :
+		xasprintf("%s.%s", names_text(pin->p->names, record), names_text(pin->p->names, field));
+	uint32_t i = strmap_get(pin->by_name, key);
+
+	if (i == UINT32_MAX) {
+		i = pin->nparts;
+		strmap_set(pin->by_name, arena_strdup(pin->arena, key), i);
+		vec_push(pin->parts, pin->nparts, pin->parts_cap) =
+			(struct pin_part){ record, field, kind, KIR_NONE };
+	}
+	free(key);
+	return i;
+}
+
+/* A member of what is pinned itself is that: delayed_work.work, work_struct.entry. */
+static bool is_inside(const struct collector *c, const struct kir_value *field)
+{
+	const struct kir_record *r = &c->e->m->records[field->c];
+
+	return rules_pinned_record(c->e->rules, kir_string(c->e->m, r->name));
+}
+
+/* The member that the value is the address of, or is read from; NULL: none. */
+static const struct kir_value *member_of(const struct collector *c, kir_id id)
+{
+	const struct kir_value *values = c->e->m->values, *v = &values[id];
+
+	if (v->kind == KIR_V_ADDR)
+		v = &values[v->a];
+	while (v->kind == KIR_V_INDEX || (v->kind == KIR_V_FIELD && v->c != KIR_NONE && is_inside(c, v)))
+		v = &values[v->a];
+	return v->kind == KIR_V_FIELD || v->kind == KIR_V_GLOBAL ? v : NULL;
+}
+
+uint32_t pin_variable(const struct kir_module *m, kir_id id)
+{
+	const struct kir_value *v = &m->values[id];
+
+	if (v->kind == KIR_V_ADDR) {	/* of a member of *variable */
+		v = &m->values[v->a];
+		while (v->kind == KIR_V_FIELD || v->kind == KIR_V_INDEX)
+			v = &m->values[v->a];
+		if (v->kind == KIR_V_DEREF)
+			v = &m->values[v->a];
+	}
+	if (v->kind != KIR_V_PARAM && v->kind != KIR_V_LOCAL)
+		return KIR_NONE;
+	return v->a << 1 | (v->kind == KIR_V_LOCAL);
+}
+
+static uint32_t part_of(struct collector *c, kir_id id, uint32_t kind)
+{
+	const struct kir_value *v = member_of(c, id);
+	uint32_t at;
+
+	if (!v)
+		return KIR_NONE;
+	at = (uint32_t)(v - c->e->m->values);
+	if (v->kind == KIR_V_GLOBAL)
+		return add_part(c->pin, KIR_NONE, c->e->names[at], kind);
+	return v->c == KIR_NONE ? KIR_NONE :
+		add_part(c->pin, c->e->records[v->c], c->e->names[at], kind);
+}
+
+static const struct kir_type *var_type(const struct collector *c, const struct kir_value *v)
+{
+	const struct kir_func *f = c->kf;
+
+	if (v->kind == KIR_V_PARAM && v->a < f->param_count)
+		return &c->e->m->vars[f->param_first + v->a].type;
+	if (v->kind == KIR_V_LOCAL && v->a < f->local_count)
+		return &c->e->m->vars[f->local_first + v->a].type;
+	return NULL;
+}
+
+static const struct kir_type *field_type(const struct collector *c, const struct kir_value *v)
+{
+	const struct kir_module *m = c->e->m;
+	const struct kir_record *r;
+
+	if (v->c == KIR_NONE)
+		return NULL;
+	r = &m->records[v->c];
+	for (uint32_t i = 0; i < r->field_count; i++)
+		if (m->fields[r->field_first + i].name == v->b)
+			return &m->fields[r->field_first + i].type;
+	return NULL;
+}
+
+static const struct kir_type *place_type(const struct collector *c, const struct kir_value *v)
+{
+	while (v->kind == KIR_V_INDEX)
+		v = &c->e->m->values[v->a];
+	return v->kind == KIR_V_FIELD ? field_type(c, v) : var_type(c, v);
+}
+
+/* The record that the value points to (an index of the module), or KIR_NONE. */
+static kir_id pointee(const struct collector *c, kir_id id)
+{
+	const struct kir_value *v = &c->e->m->values[id];
+	const struct kir_type *t;
+
+	if (v->kind == KIR_V_CONTAINER)
+		return v->c;
+	if (v->kind == KIR_V_ADDR) {
+		t = place_type(c, &c->e->m->values[v->a]);
+		return t && t->kind == KIR_T_RECORD ? t->record : KIR_NONE;
+	}
+	t = place_type(c, v);
+	return t && t->kind == KIR_T_PTR && t->depth == 1 ? t->record : KIR_NONE;
+}
+
+static uint32_t record_name(const struct collector *c, kir_id record)
+{
+	return record == KIR_NONE ? KIR_NONE : c->e->records[record];
+}
+
+static struct pin_touch *add_touch(struct collector *c, const struct rule_touch *rt, uint32_t part,
+				   uint32_t record, uint32_t object)
+{
+	vec_push(c->f->touches, c->f->ntouches, c->f->touches_cap) = (struct pin_touch){
+		.part = part, .kind = rt->kind, .action = rt->action,
+		.block = c->block, .event = c->event, .record = record,
+		.object = object };
+	return &c->f->touches[c->f->ntouches - 1];
+}
+
+static void add_call(struct collector *c, const struct def *d, bool later, const char *until)
+{
+	if (d && d->unit)
+		vec_push(c->f->calls, c->f->ncalls, c->f->calls_cap) =
+			(struct pin_call){ c->block, c->event, d, until, later };
+}
+
+static const struct def *named(const struct collector *c, kir_id id)
+{
+	const struct kir_value *v = &c->e->m->values[id];
+	const struct func_info *fi;
+
+	if (v->kind == KIR_V_ADDR)
+		v = &c->e->m->values[v->a];
+	if (v->kind != KIR_V_FUNC)
+		return NULL;
+	fi = engine_func(c->e, kir_string(c->e->m, v->a));
+	return fi ? fi->target : NULL;
+}
+
+/* All functions that the unit stores in members of the record @name. */
+static void publish_targets(struct collector *c, uint32_t name)
+{
+	for (size_t i = 0; i < c->e->ntargets; i++)
+		if (c->e->targets[i].record == name)
+			add_call(c, c->e->funcs[c->e->targets[i].func].target, true, NULL);
+}
+
+/* Those that a table names, and the tables that it points to. */
+static void publish_table(struct collector *c, kir_id global, unsigned int depth)
+{
+	const struct kir_module *m = c->e->m;
+	uint32_t g = strmap_get(c->e->globals, kir_string(m, m->values[global].a));
+
+	if (g == UINT32_MAX || depth > 3)
+		return;
+	for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
+		kir_id in = m->inits[m->globals[g].init_first + i].value;
+		const struct kir_value *v = &m->values[in];
+
+		if (v->kind == KIR_V_FUNC)
+			add_call(c, named(c, in), true, NULL);
+		else if (v->kind == KIR_V_ADDR && m->values[v->a].kind == KIR_V_GLOBAL)
+			publish_table(c, v->a, depth + 1);
+	}
+}
+
+/* Whoever reaches an object calls what it, and the tables that it points to, hold. */
+static void publish(struct collector *c, kir_id arg)
+{
+	const struct kir_module *m = c->e->m;
+	const struct kir_value *v = &m->values[arg];
+	kir_id record = pointee(c, arg);
+
+	if (v->kind == KIR_V_ADDR && m->values[v->a].kind == KIR_V_GLOBAL)
+		publish_table(c, v->a, 0);
+	if (record == KIR_NONE)
+		return;
+	publish_targets(c, record_name(c, record));
+	for (uint32_t i = 0; i < m->records[record].field_count; i++) {
+		const struct kir_type *t = &m->fields[m->records[record].field_first + i].type;
+
+		if (t->kind == KIR_T_PTR && t->depth == 1 && t->record != KIR_NONE)
+			publish_targets(c, record_name(c, t->record));
+	}
+}
+
+static void take_touch(struct collector *c, const struct kir_event *ev, const struct rule_touch *rt)
+{
+	const struct kir_module *m = c->e->m;
+	kir_id arg = KIR_NONE;
+	uint32_t part, record;
+
+	if (rt->arg) {
+		if (rt->arg > ev->arg_count)
+			return;
+		arg = m->args[ev->arg_first + rt->arg - 1];
+	}
+	switch (rt->action) {
+	case TOUCH_ALLOC: case TOUCH_MANAGE:
+		if (ev->dst == KIR_NONE)
+			return;
+		add_touch(c, rt, KIR_NONE, record_name(c, pointee(c, ev->dst)),
+			  pin_variable(m, ev->dst));
+		c->fresh = m->values[ev->dst].kind == KIR_V_TEMP ? m->values[ev->dst].a : KIR_NONE;
+		c->fresh_touch = c->f->ntouches - 1;
+		return;
+	case TOUCH_FREE: case TOUCH_PUBLISH:
+		if (arg == KIR_NONE)
+			return;
+		record = record_name(c, pointee(c, arg));
+		add_touch(c, rt, KIR_NONE, record, pin_variable(m, arg));
+		if (rt->action == TOUCH_PUBLISH)
+			publish(c, arg);
+		return;
+	default:
+		/* What is returned goes to a member. */
+		part = part_of(c, rt->arg ? arg : ev->dst, rt->kind);
+		if (!rt->arg && ev->dst != KIR_NONE && m->values[ev->dst].kind == KIR_V_TEMP) {
+			c->fresh = m->values[ev->dst].a;
+			add_touch(c, rt, KIR_NONE, KIR_NONE, KIR_NONE);
+			c->fresh_touch = c->f->ntouches - 1;
+		} else if (part != KIR_NONE) {
+			add_touch(c, rt, part, KIR_NONE, rt->arg ? pin_variable(m, arg) : KIR_NONE);
+		}
+		return;
+	}
+}
+
+/* Where the result of the last allocation goes says what it is. */
+static void take_store(struct collector *c, const struct kir_event *ev)
+{
+	const struct kir_value *v = &c->e->m->values[ev->value];
+	struct pin_touch *t;
+
+	if (c->fresh == KIR_NONE || v->kind != KIR_V_TEMP || v->a != c->fresh)
+		return;
+	t = &c->f->touches[c->fresh_touch];
+	if (t->action == TOUCH_ALLOC || t->action == TOUCH_MANAGE)
+		*t = (struct pin_touch){ t->part, t->kind, t->action, t->block, t->event,
+					 record_name(c, pointee(c, ev->dst)),
+					 pin_variable(c->e->m, ev->dst) };
+	else
+		t->part = part_of(c, ev->dst, t->kind);
+	c->fresh = KIR_NONE;
+}
+
+/* What a rule says that is called later. */
+static void take_registrations(struct collector *c, const struct kir_event *ev,
+			       const struct rule *rule)
+{
+	for (uint32_t i = 0; i < rule->ncalls; i++) {
+		const struct rule_call *rc = &rule->calls[i];
+
+		if (rc->context == RULES_NONE || rc->fn.root != ROOT_ARG || rc->fn.nsteps ||
+		    rc->fn.arg > ev->arg_count)
+			continue;
+		add_call(c, named(c, c->e->m->args[ev->arg_first + rc->fn.arg - 1]), true,
+			 rc->until);
+	}
+}
+
+/* The address of a part, handed to whoever may do anything to it. */
+static void take_argument(struct collector *c, kir_id arg)
+{
+	const struct kir_module *m = c->e->m;
+	const struct rule_pinned *kind;
+	kir_id record;
+	uint32_t part;
+
+	if (m->values[arg].kind != KIR_V_ADDR)
+		return;
+	record = pointee(c, arg);
+	kind = record == KIR_NONE ? NULL :
+		rules_pinned_record(c->e->rules, kir_string(m, m->records[record].name));
+	if (!kind)
+		return;
+	part = part_of(c, arg, (uint32_t)(kind - rules_pinned(c->e->rules, 0)));
+	if (part != KIR_NONE)
+		hand_on(c->pin, part);
+}
+
+static void take_event(struct collector *c, const struct kir_event *ev)
+{
+	const struct kir_value *callee;
+	const struct rule *rule;
+	const char *name;
+
+	if (ev->kind == KIR_E_STORE) {
+		take_store(c, ev);
+		return;
+	}
+	if (ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO)
+		return;
+	callee = &c->e->m->values[ev->callee];
+	if (callee->kind != KIR_V_FUNC)
+		return;
+	name = kir_string(c->e->m, callee->a);
+	for (const struct rule_touch *rt = rules_touch(c->e->rules, name); rt;
+	     rt = rules_next_touch(c->e->rules, rt))
+		take_touch(c, ev, rt);
+	rule = rules_find(c->e->rules, name);
+	if (rule)
+		take_registrations(c, ev, rule);
+	if (rules_touch(c->e->rules, name))
+		return;
+	if (!rule)
+		add_call(c, named(c, ev->callee), false, NULL);
+	for (uint32_t i = 0; i < ev->arg_count; i++)
+		take_argument(c, c->e->m->args[ev->arg_first + i]);
+}
+
+static void collect(struct pin *pin, const struct def *d)
+{
+	struct collector c = { .pin = pin, .e = d->unit, .f = &pin->funcs[d->id],
+			       .kf = d->unit->funcs[d->func].f, .fresh = KIR_NONE };
+	const struct kir_module *m = d->unit->m;
+
+	c.f->def = d;
+	for (c.block = 0; c.block < c.kf->block_count; c.block++) {
+		const struct kir_block *b = &m->blocks[c.kf->block_first + c.block];
+
+		for (uint32_t i = 0; i < b->event_count; i++) {
+			c.event = b->event_first + i;
+			take_event(&c, &m->events[c.event]);
+		}
+	}
+}
+
+static void number_directories(struct pin *pin)
+{
+	struct strmap *seen = strmap_new();
+
+	pin->directories = xcalloc(pin->p->nunits + 1, sizeof(*pin->directories));
+	for (uint32_t i = 0; i < pin->p->nunits; i++) {
+		const struct kir_module *m = pin->p->units[i]->m;
+		const char *source = kir_string(m, m->source), *slash = strrchr(source, '/');
+		char *dir = arena_strndup(pin->arena, source, slash ? (size_t)(slash - source) : 0);
+
+		if (strmap_get(seen, dir) == UINT32_MAX)
+			strmap_set(seen, dir, i);
+		pin->directories[i] = strmap_get(seen, dir);
+	}
+	strmap_free(seen);
+}
+
+struct pin *pin_new(struct program *p)
+{
+	struct pin *pin = xcalloc(1, sizeof(*pin));
+
+	pin->p = p;
+	pin->arena = arena_new();
+	pin->by_name = strmap_new();
+	pin->funcs = xcalloc(p->ndefs + 1u, sizeof(*pin->funcs));
+	number_directories(pin);
+	for (uint32_t i = 0; i < p->ndefs; i++)
+		if (p->defs[i].unit)
+			collect(pin, &p->defs[i]);
+	pin_stats_make(pin);
+	pin->sets = pin_sets_new(pin);
+	return pin;
+}
+
+void pin_free(struct pin *pin)
+{
+	if (!pin)
+		return;
+	pin_sets_free(pin->sets);
+	for (uint32_t i = 0; i < pin->p->ndefs; i++) {
+		free(pin->funcs[i].touches);
+		free(pin->funcs[i].calls);
+	}
+	free(pin->funcs);
+	free(pin->stats);
+	free(pin->records);
+	free(pin->registrations);
+	free(pin->handed_on);
+	free(pin->parts);
+	free(pin->directories);
+	strmap_free(pin->by_name);
+	arena_free(pin->arena);
+	free(pin);
+}
+
+const char *pin_name(const struct pin *pin, uint32_t part)
+{
+	const struct pin_part *p = &pin->parts[part];
+
+	return p->record == KIR_NONE ? names_text(pin->p->names, p->field) :
+		arena_printf(pin->arena, "%s.%s", names_text(pin->p->names, p->record),
+			     names_text(pin->p->names, p->field));
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Which of two places of a function comes after the other. */
+#include "pin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct pin_order {
+	const struct kir_module *m;
+	const struct kir_func *f;
+	uint32_t n, words;
+	uint64_t *after;	/* [block][words]: blocks that may follow, by one step or more */
+	bool *known;		/* [block] */
+	uint32_t *stack;
+};
+
+struct pin_order *pin_order_new(const struct kir_module *m, const struct kir_func *f)
+{
+	struct pin_order *o = xcalloc(1, sizeof(*o));
+
+	o->m = m;
+	o->f = f;
+	o->n = f->block_count;
+	o->words = o->n / 64 + 1;
+	o->after = xcalloc((size_t)o->n * o->words + 1, sizeof(*o->after));
+	o->known = xcalloc(o->n + 1u, sizeof(*o->known));
+	o->stack = xcalloc(o->n + 1u, sizeof(*o->stack));
+	return o;
+}
+
+void pin_order_free(struct pin_order *o)
+{
+	if (!o)
+		return;
+	free(o->after);
+	free(o->known);
+	free(o->stack);
+	free(o);
+}
+
+static void push_succs(const struct pin_order *o, uint32_t block, uint64_t *seen, uint32_t *n)
+{
+	const struct kir_block *b = &o->m->blocks[o->f->block_first + block];
+
+	for (uint32_t i = 0; i < b->succ_count; i++) {
+		uint32_t to = o->m->succs[b->succ_first + i].block;
+
+		if (seen[to / 64] >> (to % 64) & 1)
+			continue;
+		seen[to / 64] |= 1ull << (to % 64);
+		o->stack[(*n)++] = to;
+	}
+}
+
+static const uint64_t *row(const struct pin_order *o, uint32_t block)
+{
+	uint64_t *seen = o->after + (size_t)block * o->words;
+	uint32_t n = 0;
+
+	if (o->known[block])
+		return seen;
+	o->known[block] = true;
+	push_succs(o, block, seen, &n);
+	while (n)
+		push_succs(o, o->stack[--n], seen, &n);
+	return seen;
+}
+
+bool pin_after(const struct pin_order *o, uint32_t block, uint32_t event, uint32_t later_block,
+	       uint32_t later_event)
+{
+	if (block == later_block && later_event > event)
+		return true;
+	return row(o, block)[later_block / 64] >> (later_block % 64) & 1;
+}
+
+/* Is the value a parameter (@object KIR_NONE), or that variable? */
+static bool is_asked(const struct kir_value *v, uint32_t object)
+{
+	if (object == KIR_NONE)
+		return v->kind == KIR_V_PARAM;
+	return v->kind == (object & 1 ? KIR_V_LOCAL : KIR_V_PARAM) && v->a == object >> 1;
+}
+
+/* The way that a branch on it takes when it is no null pointer; KIR_NONE: the branch is on
+ * something else. */
+static uint32_t nonnull_way(const struct pin_order *o, const struct kir_block *b, uint32_t object)
+{
+	const struct kir_value *values = o->m->values, *v;
+	uint32_t way = 0;
+
+	if (b->term != KIR_TERM_BRANCH)
+		return KIR_NONE;
+	v = &values[b->value];
+	while (v->kind == KIR_V_OP && v->op == KIR_OP_NOT) {
+		way = !way;
+		v = &values[v->a];
+	}
+	if (v->kind == KIR_V_OP && (v->op == KIR_OP_EQ || v->op == KIR_OP_NE) &&
+	    values[v->b].kind == KIR_V_NULL) {
+		way ^= v->op == KIR_OP_EQ;
+		v = &values[v->a];
+	}
+	return is_asked(v, object) ? way : KIR_NONE;
+}
+
+/* Go on from the block, past a test that finds a null pointer. */
+static void push_ways(const struct pin_order *o, uint32_t block, uint32_t object, uint64_t *seen,
+		      uint32_t *n)
+{
+	const struct kir_block *b = &o->m->blocks[o->f->block_first + block];
+	uint32_t way = nonnull_way(o, b, object);
+
+	if (way == KIR_NONE) {
+		push_succs(o, block, seen, n);
+		return;
+	}
+	way = o->m->succs[b->succ_first + way].block;
+	if (seen[way / 64] >> (way % 64) & 1)
+		return;
+	seen[way / 64] |= 1ull << (way % 64);
+	o->stack[(*n)++] = way;
+}
+
+/* The first of the places in the block behind @event, or KIR_NONE. */
+static uint32_t first_behind(const uint32_t (*places)[2], uint32_t n, uint32_t block,
+			     int64_t event)
+{
+	uint32_t first = KIR_NONE;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (places[i][0] == block && places[i][1] > event && places[i][1] < first)
+			first = places[i][1];
+	return first;
+}
+
+bool pin_reaches(const struct pin_order *o, const uint32_t from[2], const uint32_t to[2],
+		 const uint32_t (*avoid)[2], uint32_t n, uint32_t object)
+{
+	uint64_t *seen = xcalloc(o->words, sizeof(*seen));
+	uint32_t depth = 0, b = from[0];
+	int64_t behind = from[1];
+	bool found;
+
+	for (;;) {
+		uint32_t stop = first_behind(avoid, n, b, behind);
+
+		found = b == to[0] && to[1] > behind && to[1] < stop;
+		if (!found && stop == KIR_NONE)
+			push_ways(o, b, object, seen, &depth);
+		if (found || !depth)
+			break;
+		b = o->stack[--depth];
+		behind = -1;
+	}
+	free(seen);
+	return found;
+}
+
+bool pin_passes(const struct pin_order *o, const uint32_t (*places)[2], uint32_t n)
+{
+	uint64_t *seen = xcalloc(o->words, sizeof(*seen));
+	uint32_t depth = 0;
+	bool avoided = false;
+
+	seen[0] = 1;
+	o->stack[depth++] = 0;
+	while (depth && !avoided) {
+		uint32_t block = o->stack[--depth];
+
+		if (first_behind(places, n, block, -1) != KIR_NONE)
+			continue;
+		avoided = o->m->blocks[o->f->block_first + block].term == KIR_TERM_RETURN;
+		push_ways(o, block, KIR_NONE, seen, &depth);
+	}
+	free(seen);
+	return !avoided;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens to the pinned parts of objects, function by function, by the `pinned:`
+ * entries of the rules: where they are initialised, used, made live and stopped, and
+ * where callbacks are registered.
+ *
+ * A part is told by the record and the member that it is, "foo.work", not by the object:
+ * what one driver does to its objects, it does to all of them.
+ */
+#ifndef KLINT_PIN_H
+#define KLINT_PIN_H
+
+#include "engine/engine.h"
+
+/* A member of a record that is, or points to, something pinned. */
+struct pin_part {
+	uint32_t record, field;	/* name ids; record KIR_NONE: a variable of that name */
+	uint32_t kind;		/* of the rules, by what first touched it */
+	uint32_t next;		/* part of the same record, or KIR_NONE */
+};
+
+/* What the whole program does to a part. */
+struct pin_stats {
+	uint32_t inits;		/* functions that initialise it */
+	uint32_t arms, stops, unqueues;	/* events; stops: those that wait */
+	bool handed_on;		/* its address goes to a function of which nothing is known here */
+	const struct pin_func *armed_in, *initialised_in, *stopped_in;	/* one of them, or NULL */
+	const struct pin_touch *armed_by, *initialised_by, *stopped_by;
+	const struct def *callback;	/* what runs when it is due, or NULL */
+	uint32_t queue;		/* the part that is the workqueue on which it is queued, or KIR_NONE */
+};
+
+/* An event of a function that does something to a part. */
+struct pin_touch {
+	uint32_t part;		/* KIR_NONE: to memory, or what is published has no name */
+	uint32_t kind;
+	enum touch_action action;
+	uint32_t block, event;
+	uint32_t record;	/* TOUCH_ALLOC, _MANAGE, _FREE, _PUBLISH: name id of the object's
+				 * record, or KIR_NONE */
+	uint32_t object;	/* the variable that the object is in, see pin_variable(), or
+				 * KIR_NONE */
+};
+
+/* The variable of its function that points to the object which the value is, or is the
+ * address of a member of: a number, or KIR_NONE. */
+uint32_t pin_variable(const struct kir_module *m, kir_id value);
+
+struct pin_call {
+	uint32_t block, event;
+	const struct def *def;	/* what is called, or registered; */
+	const char *until;	/* a registration: what ends it, or NULL */
+	bool later;		/* a registration */
+};
+
+/* A function of the program. */
+struct pin_func {
+	const struct def *def;
+	struct pin_touch *touches;	/* in the order of the blocks */
+	uint32_t ntouches, touches_cap;
+	struct pin_call *calls;
+	uint32_t ncalls, calls_cap;
+};
+
+/* A registration that something ends. */
+struct pin_registration {
+	const struct pin_func *in;
+	const struct pin_call *call;
+	struct pin_registration *next;	/* of the same directory */
+};
+
+/* What the program does to a record. */
+struct pin_record {
+	uint32_t first;		/* part, or KIR_NONE */
+	const struct pin_func *gone_in;	/* where it is freed, or else managed, or NULL */
+	const struct pin_touch *gone_by;
+	bool made;		/* somebody allocates one */
+};
+
+struct pin {
+	struct program *p;
+	struct arena *arena;
+	struct pin_part *parts;
+	uint32_t nparts, parts_cap;
+	struct pin_func *funcs;		/* [def] */
+	uint32_t *directories;		/* [unit]: those of one directory have one number */
+	struct strmap *by_name;		/* "record.field" → part */
+	struct pin_stats *stats;	/* [part] */
+	struct pin_record *records;	/* [name id] */
+	struct pin_registration **registrations;	/* [directory] */
+	uint32_t *handed_on;		/* parts */
+	size_t nhanded_on, handed_on_cap;
+	struct pin_sets *sets;		/* sets.c */
+};
+
+/* Look at all functions of the program, which is linked.  Free with pin_free(). */
+struct pin *pin_new(struct program *p);
+void pin_free(struct pin *pin);
+
+/* What the function does, with all that it calls in its own directory, to any part. */
+enum pin_set {
+	PIN_USED,	/* has to be initialised for it */
+	PIN_INITIALISED,
+	PIN_ARMED,
+	PIN_STOPPED,	/* or shut, or unqueued */
+	PIN_NSETS
+};
+bool pin_does(struct pin *pin, const struct def *d, enum pin_set set, uint32_t part);
+/* The parts of a set, ascending. */
+const uint32_t *pin_parts(struct pin *pin, const struct def *d, enum pin_set set, uint32_t *n);
+/* May the function, with what it calls, free an object of the record? */
+bool pin_frees(struct pin *pin, const struct def *d, uint32_t record);
+/* The touch by which @d does it, in itself or, by *in, in a function that it calls. */
+const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_set set,
+				 uint32_t part, const struct def **in);
+/* Does every call of the function use the part, whatever the object's members say? */
+bool pin_surely_uses(struct pin *pin, const struct def *d, uint32_t part);
+bool pin_in_set(enum pin_set set, enum touch_action action);
+
+/* May the second of two places of one function be passed after the first? */
+struct pin_order;
+struct pin_order *pin_order_new(const struct kir_module *m, const struct kir_func *f);
+void pin_order_free(struct pin_order *o);
+bool pin_after(const struct pin_order *o, uint32_t block, uint32_t event, uint32_t later_block,
+	       uint32_t later_event);
+/* Does every way through the function pass one of the places?  A way on which a parameter
+ * is NULL does not count. */
+bool pin_passes(const struct pin_order *o, const uint32_t (*places)[2], uint32_t n);
+/* Can control get from one place to another without passing any of the places @avoid (pairs
+ * of block and event), or a branch that has found the variable @object to be NULL? */
+bool pin_reaches(const struct pin_order *o, const uint32_t from[2], const uint32_t to[2],
+		 const uint32_t (*avoid)[2], uint32_t n, uint32_t object);
+
+/* "foo.work" */
+const char *pin_name(const struct pin *pin, uint32_t part);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a function does with all that it calls, and hands to be called, in its own
+ * directory: found when somebody asks, callees first.  Of a recursion each member has what
+ * was known of the others by then.
+ */
+#include "sets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct set {
+	uint32_t *v;
+	size_t n, cap;
+};
+
+struct known {
+	struct set sets[PIN_NSETS];
+	struct set freed;	/* records */
+};
+
+struct pin_sets {
+	struct known **of;	/* [def] */
+};
+
+struct pin_sets *pin_sets_new(struct pin *pin)
+{
+	struct pin_sets *s = xcalloc(1, sizeof(*s));
+
+	s->of = xcalloc(pin->p->ndefs + 1u, sizeof(*s->of));
+	pin->sets = s;
+	return s;
+}
+
+void pin_sets_free(struct pin_sets *s)
+{
+	if (!s)
+		return;
+	/* The sets themselves are the arena's. */
+	free(s->of);
+	free(s);
+}
+
+bool pin_in_set(enum pin_set set, enum touch_action action)
+{
+	switch (set) {
+	case PIN_USED:
+		return action != TOUCH_INIT && action <= TOUCH_UNQUEUE;
+	case PIN_INITIALISED:
+		return action == TOUCH_INIT;
+	case PIN_ARMED:
+		return action == TOUCH_ARM;
+	case PIN_STOPPED:
+		return action == TOUCH_STOP || action == TOUCH_SHUT || action == TOUCH_UNQUEUE;
+	default:
+		return false;
+	}
+}
+
+static void settle(struct pin *pin, struct set *s)
+{
+	uint32_t *v;
+
+	s->n = sort_unique(s->v, s->n, sizeof(*s->v), compare_u32);
+	v = arena_alloc(pin->arena, (s->n + 1) * sizeof(*v));
+	if (s->n)
+		memcpy(v, s->v, s->n * sizeof(*v));
+	free(s->v);
+	s->v = v;
+}
+
+static void add_all(struct set *to, const struct set *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		vec_push(to->v, to->n, to->cap) = from->v[i];
+}
+
+static bool is_near(const struct pin *pin, const struct def *a, const struct def *b)
+{
+	return pin->directories[a->unit->index] == pin->directories[b->unit->index];
+}
+
+static const struct known *known_of(struct pin *pin, const struct def *d)
+{
+	static const struct known nothing;
+	const struct pin_func *f = &pin->funcs[d->id];
+	struct known *k = pin->sets->of[d->id];
+
+	if (k)
+		return k;
+	k = arena_alloc(pin->arena, sizeof(*k));
+	/* Who asks while it is being found goes in a circle. */
+	pin->sets->of[d->id] = (struct known *)&nothing;
+	for (uint32_t i = 0; i < f->ntouches; i++) {
+		const struct pin_touch *t = &f->touches[i];
+
+		if (t->action == TOUCH_FREE && t->record != KIR_NONE)
+			vec_push(k->freed.v, k->freed.n, k->freed.cap) = t->record;
+		for (enum pin_set s = 0; s < PIN_NSETS; s++)
+			if (t->part != KIR_NONE && pin_in_set(s, t->action))
+				vec_push(k->sets[s].v, k->sets[s].n, k->sets[s].cap) = t->part;
+	}
+	for (uint32_t i = 0; i < f->ncalls; i++) {
+		const struct known *its;
+
+		if (f->calls[i].later || !is_near(pin, d, f->calls[i].def))
+			continue;
+		its = known_of(pin, f->calls[i].def);
+		for (enum pin_set s = 0; s < PIN_NSETS; s++)
+			add_all(&k->sets[s], &its->sets[s]);
+		add_all(&k->freed, &its->freed);
+	}
+	for (enum pin_set s = 0; s < PIN_NSETS; s++)
+		settle(pin, &k->sets[s]);
+	settle(pin, &k->freed);
+	return pin->sets->of[d->id] = k;
+}
+
+static bool has(const struct set *s, uint32_t x)
+{
+	return s->n && bsearch(&x, s->v, s->n, sizeof(x), compare_u32);
+}
+
+bool pin_does(struct pin *pin, const struct def *d, enum pin_set set, uint32_t part)
+{
+	return has(&known_of(pin, d)->sets[set], part);
+}
+
+const uint32_t *pin_parts(struct pin *pin, const struct def *d, enum pin_set set, uint32_t *n)
+{
+	const struct set *s = &known_of(pin, d)->sets[set];
+
+	*n = (uint32_t)s->n;
+	return s->v;
+}
+
+bool pin_frees(struct pin *pin, const struct def *d, uint32_t record)
+{
+	return has(&known_of(pin, d)->freed, record);
+}
+
+const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_set set,
+				 uint32_t part, const struct def **in)
+{
+	for (unsigned int depth = 0; depth < 16; depth++) {
+		const struct pin_func *f = &pin->funcs[d->id];
+		const struct def *next = NULL;
+
+		*in = d;
+		for (uint32_t i = 0; i < f->ntouches; i++)
+			if (f->touches[i].part == part && pin_in_set(set, f->touches[i].action))
+				return &f->touches[i];
+		for (uint32_t i = 0; i < f->ncalls && !next; i++)
+			if (!f->calls[i].later && is_near(pin, d, f->calls[i].def) &&
+			    pin_does(pin, f->calls[i].def, set, part))
+				next = f->calls[i].def;
+		if (!next)
+			return NULL;
+		d = next;
+	}
+	return NULL;
+}
+
+#define MOST 64	/* places of one function */
+
+static bool surely(struct pin *pin, const struct def *d, uint32_t part, unsigned int depth)
+{
+	const struct pin_func *f = &pin->funcs[d->id];
+	uint32_t places[MOST][2], n = 0;
+	struct pin_order *o;
+	bool sure;
+
+	for (uint32_t i = 0; i < f->ntouches && n < MOST; i++) {
+		if (f->touches[i].part != part || !pin_in_set(PIN_USED, f->touches[i].action))
+			continue;
+		places[n][0] = f->touches[i].block;
+		places[n++][1] = f->touches[i].event;
+	}
+	for (uint32_t i = 0; i < f->ncalls && n < MOST && depth < 6; i++) {
+		const struct pin_call *c = &f->calls[i];
+
+		if (c->later || !is_near(pin, d, c->def) || !pin_does(pin, c->def, PIN_USED, part) ||
+		    !surely(pin, c->def, part, depth + 1))
+			continue;
+		places[n][0] = c->block;
+		places[n++][1] = c->event;
+	}
+	if (!n)
+		return false;
+	o = pin_order_new(d->unit->m, d->unit->funcs[d->func].f);
+	sure = pin_passes(o, places, n);
+	pin_order_free(o);
+	return sure;
+}
+
+bool pin_surely_uses(struct pin *pin, const struct def *d, uint32_t part)
+{
+	return surely(pin, d, part, 0);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* What the program does to each part, all functions together. */
+#include "sets.h"
+
+/* The callback that the same event hands over. */
+static const struct def *callback_of(const struct pin_func *f, uint32_t event)
+{
+	for (uint32_t i = 0; i < f->ncalls; i++)
+		if (f->calls[i].later && f->calls[i].event == event)
+			return f->calls[i].def;
+	return NULL;
+}
+
+/* The workqueue of the event: a part that it uses and that is no more than a pointer. */
+static uint32_t queue_of(const struct pin *pin, const struct pin_func *f, const struct pin_touch *t)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++) {
+		const struct pin_touch *other = &f->touches[i];
+		const struct rule_pinned *kind = rules_pinned(pin->p->rules, other->kind);
+
+		if (other->event == t->event && other->part != KIR_NONE && other->part != t->part &&
+		    other->action == TOUCH_USE && !kind->nrecords)
+			return other->part;
+	}
+	return KIR_NONE;
+}
+
+static void count(struct pin *pin, const struct pin_func *f, const struct pin_touch *t)
+{
+	struct pin_stats *s = &pin->stats[t->part];
+	const struct def *callback;
+
+	switch (t->action) {
+	case TOUCH_INIT:
+		s->inits++;
+		callback = callback_of(f, t->event);
+		if (callback)
+			s->callback = callback;
+		if (!s->initialised_by) {
+			s->initialised_by = t;
+			s->initialised_in = f;
+		}
+		break;
+	case TOUCH_ARM:
+		s->arms++;
+		if (!s->armed_by) {
+			s->armed_by = t;
+			s->armed_in = f;
+			s->queue = queue_of(pin, f, t);
+		}
+		break;
+	case TOUCH_STOP: case TOUCH_SHUT:
+		s->stops++;
+		/* Not the error path of who starts it, if there is another place. */
+		if (!s->stopped_by || s->stopped_in == s->initialised_in) {
+			s->stopped_by = t;
+			s->stopped_in = f;
+		}
+		break;
+	case TOUCH_UNQUEUE:
+		s->unqueues++;
+		break;
+	default:
+		break;
+	}
+}
+
+/* How well the touch tells where objects of the record go: best where they are freed, if
+ * that is no error path of the function that makes them; else where they are managed, if
+ * that is where they are set up. */
+static int end_rank(const struct pin *pin, const struct pin_func *f, const struct pin_touch *t)
+{
+	bool makes = false, sets_up = false;
+
+	for (uint32_t i = 0; i < f->ntouches; i++) {
+		const struct pin_touch *o = &f->touches[i];
+
+		makes |= o->action == TOUCH_ALLOC && o->record == t->record;
+		sets_up |= o->action == TOUCH_INIT && o->part != KIR_NONE &&
+			   pin->parts[o->part].record == t->record;
+	}
+	if (t->action == TOUCH_MANAGE)
+		return sets_up ? 3 : 1;
+	return makes ? 2 : 4;
+}
+
+/* One place is enough: the first of those that tell it best. */
+static void note_end(struct pin *pin, const struct pin_func *f, const struct pin_touch *t)
+{
+	struct pin_record *r;
+
+	if (t->record == KIR_NONE || (t->action != TOUCH_FREE && t->action != TOUCH_MANAGE &&
+				      t->action != TOUCH_ALLOC))
+		return;
+	r = &pin->records[t->record];
+	if (t->action == TOUCH_ALLOC) {
+		r->made = true;
+		return;
+	}
+	if (r->gone_by && end_rank(pin, r->gone_in, r->gone_by) >= end_rank(pin, f, t))
+		return;
+	r->gone_by = t;
+	r->gone_in = f;
+}
+
+static void note_registrations(struct pin *pin, const struct pin_func *f)
+{
+	for (uint32_t i = 0; i < f->ncalls; i++) {
+		struct pin_registration *r, **list;
+
+		if (!f->calls[i].later || !f->calls[i].until)
+			continue;
+		list = &pin->registrations[pin->directories[f->def->unit->index]];
+		r = arena_alloc(pin->arena, sizeof(*r));
+		*r = (struct pin_registration){ f, &f->calls[i], *list };
+		*list = r;
+	}
+}
+
+static void index_parts(struct pin *pin)
+{
+	for (size_t i = 0; i < pin->p->nnames; i++)
+		pin->records[i].first = KIR_NONE;
+	for (uint32_t i = pin->nparts; i-- > 0;) {
+		struct pin_part *p = &pin->parts[i];
+
+		p->next = KIR_NONE;
+		if (p->record == KIR_NONE)
+			continue;
+		p->next = pin->records[p->record].first;
+		pin->records[p->record].first = i;
+	}
+}
+
+void pin_stats_make(struct pin *pin)
+{
+	pin->records = xcalloc(pin->p->nnames + 1, sizeof(*pin->records));
+	pin->registrations = xcalloc(pin->p->nunits + 1, sizeof(*pin->registrations));
+	index_parts(pin);
+	pin->stats = xcalloc(pin->nparts + 1u, sizeof(*pin->stats));
+	for (uint32_t i = 0; i < pin->nparts; i++)
+		pin->stats[i].queue = KIR_NONE;
+	for (uint32_t i = 0; i < pin->p->ndefs; i++) {
+		const struct pin_func *f = &pin->funcs[i];
+
+		if (f->def)
+			note_registrations(pin, f);
+		for (uint32_t k = 0; k < f->ntouches; k++) {
+			if (f->touches[k].part != KIR_NONE)
+				count(pin, f, &f->touches[k]);
+			note_end(pin, f, &f->touches[k]);
+		}
+	}
+	for (size_t i = 0; i < pin->nhanded_on; i++)
+		pin->stats[pin->handed_on[i]].handed_on = true;
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The entries `pinned`: a kind of thing that is a part of objects and must not move, and
+ * what functions do to it.  The functions keep the contracts that they have elsewhere.
+ */
+#include "rules/rules_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *key;
+	enum touch_action action;
+} actions[] = {
+	{ "inits", TOUCH_INIT }, { "uses", TOUCH_USE }, { "arms", TOUCH_ARM },
+	{ "stops", TOUCH_STOP }, { "shuts", TOUCH_SHUT }, { "unqueues", TOUCH_UNQUEUE },
+	{ "allocates", TOUCH_ALLOC }, { "manages", TOUCH_MANAGE }, { "frees", TOUCH_FREE },
+	{ "publishes", TOUCH_PUBLISH },
+};
+#define NACTIONS (sizeof(actions) / sizeof(actions[0]))
+
+static void add_touch(struct rules *r, const char *name, struct rule_touch touch)
+{
+	uint32_t first = strmap_get(r->touch_index, name);
+
+	touch.next = first;	/* RULES_NONE: the first */
+	strmap_set(r->touch_index, name, (uint32_t)r->ntouches);
+	touch.name = name;
+	vec_push(r->touches, r->ntouches, r->cap_touches) = touch;
+}
+
+/* N, or `ret`. */
+static bool read_place(struct load *l, const struct node *n, uint32_t *arg)
+{
+	char *end;
+	unsigned long v;
+
+	if (n->kind == NODE_SCALAR && !strcmp(n->text, "ret")) {
+		*arg = 0;
+		return true;
+	}
+	v = n->kind == NODE_SCALAR ? strtoul(n->text, &end, 10) : 0;
+	if (!v || v > 16 || *end) {
+		problem(l, n->line, "must be the number of an argument, from 1, or 'ret'");
+		return false;
+	}
+	*arg = (uint32_t)v;
+	return true;
+}
+
+/* {NAME: N, …} */
+static void read_touches(struct load *l, const struct node *n, enum touch_action action,
+			 uint32_t kind)
+{
+	if (n->kind != NODE_MAP) {
+		problem(l, n->line, "must be a map {FUNCTION: ARGUMENT, …}");
+		return;
+	}
+	for (size_t i = 0; i + 1 < n->n; i += 2) {
+		struct rule_touch t = { .action = action, .kind = kind };
+
+		if (!is_name(n->items[i]->text)) {
+			problem(l, n->items[i]->line, "'%s' is no C identifier", n->items[i]->text);
+			continue;
+		}
+		if (read_place(l, n->items[i + 1], &t.arg))
+			add_touch(l->rules, n->items[i]->text, t);
+	}
+}
+
+static bool read_records(struct load *l, const struct node *n, struct rule_pinned *p)
+{
+	const char **v = arena_alloc(l->rules->arena, (node_count(n) + 1) * sizeof(*v));
+
+	for (size_t i = 0; i < node_count(n); i++)
+		if (!node_name(l, node_item(n, i), "a record", &v[i]))
+			return false;
+	p->records = v;
+	p->nrecords = (uint32_t)node_count(n);
+	return true;
+}
+
+void read_pinned(struct load *l, const struct node *entry)
+{
+	static const char *const keys[] = {
+		"pinned", "records", "why", "inits", "uses", "arms", "stops", "shuts", "unqueues",
+		"allocates", "manages", "frees", "publishes", NULL
+	};
+	struct rules *r = l->rules;
+	struct rule_pinned p = { 0 };
+	const struct node *n;
+	uint32_t kind = (uint32_t)r->npinned;
+
+	if (!map_check(l, entry, keys) || !node_text(l, entry->items[1], "a name", &p.name))
+		return;
+	n = map_get(entry, "records");
+	if (n && !read_records(l, n, &p))
+		return;
+	n = map_get(entry, "why");
+	if (n && !node_text(l, n, "'why'", &p.why))
+		return;
+	vec_push(r->pinned, r->npinned, r->cap_pinned) = p;
+	for (size_t i = 0; i < NACTIONS; i++) {
+		n = map_get(entry, actions[i].key);
+		if (n)
+			read_touches(l, n, actions[i].action, kind);
+	}
+}
+
+const struct rule_touch *rules_touch(const struct rules *r, const char *name)
+{
+	uint32_t i = strmap_get(r->touch_index, name);
+
+	return i == RULES_NONE ? NULL : &r->touches[i];
+}
+
+const struct rule_touch *rules_next_touch(const struct rules *r, const struct rule_touch *t)
+{
+	return t->next == RULES_NONE ? NULL : &r->touches[t->next];
+}
+
+const struct rule_pinned *rules_pinned(const struct rules *r, uint32_t kind)
+{
+	return kind < r->npinned ? &r->pinned[kind] : NULL;
+}
+
+const struct rule_pinned *rules_pinned_record(const struct rules *r, const char *record)
+{
+	for (size_t i = 0; i < r->npinned; i++)
+		for (uint32_t k = 0; k < r->pinned[i].nrecords; k++)
+			if (!strcmp(r->pinned[i].records[k], record))
+				return &r->pinned[i];
+	return NULL;
+}
