@@ -46,35 +46,39 @@ static void tell(struct check_run *run, struct pin *pin, const struct pin_func *
 	draft_end(&d);
 }
 
-static bool was_told(const uint32_t *told, uint32_t n, uint32_t part)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (told[i] == part)
-			return true;
-	return false;
-}
-
 #define MOST 8	/* of one function */
 
 struct publication {
 	struct check_run *run;
 	struct pin *pin;
 	const struct pin_func *f;
+	const struct kir_func *kf;
 	struct pin_order *order;
-	uint32_t told[MOST], ntold;
+	uint32_t told[MOST], ntold;	/* parts, or fields with the top bit set */
 };
+
+/* Once for each part. */
+static bool is_new(struct publication *p, uint32_t what)
+{
+	for (uint32_t i = 0; i < p->ntold; i++)
+		if (p->told[i] == what)
+			return false;
+	if (p->ntold == MOST)
+		return false;
+	p->told[p->ntold++] = what;
+	return true;
+}
 
 static void judge(struct publication *p, const struct pin_call *reg, uint32_t part,
 		  uint32_t block, uint32_t event, const struct def *in)
 {
-	if (p->ntold == MOST || was_told(p->told, p->ntold, part) ||
-	    !pin_after(p->order, reg->block, reg->event, block, event) ||
+	if (!pin_after(p->order, reg->block, reg->event, block, event) ||
 	    !pin_does(p->pin, reg->def, PIN_USED, part) ||
 	    pin_does(p->pin, reg->def, PIN_INITIALISED, part) ||
 	    is_earlier(p->pin, p->f, p->order, part, reg->block, reg->event) ||
-	    p->pin->stats[part].inits > 1)	/* another one may have been first */
+	    p->pin->stats[part].inits > 1 ||	/* another one may have been first */
+	    !is_new(p, part))
 		return;
-	p->told[p->ntold++] = part;
 	tell(p->run, p->pin, p->f, reg, part, event, in);
 }
 
@@ -99,6 +103,152 @@ static void against(struct publication *p, const struct pin_call *reg)
 	}
 }
 
+/* Another publication of the object behind the place: that is the one that counts, as a
+ * reference count that is set with release semantics is for who finds the object. */
+static bool is_published_behind(const struct publication *p, const struct pin_touch *at)
+{
+	for (uint32_t i = 0; i < p->f->ntouches; i++) {
+		const struct pin_touch *t = &p->f->touches[i];
+
+		if (t->action == TOUCH_PUBLISH && t->object == at->object &&
+		    pin_after(p->order, at->block, at->event, t->block, t->event))
+			return true;
+	}
+	return false;
+}
+
+/* The object itself is put where others find it, and a part of it is initialised later. */
+static void found_early(struct publication *p, const struct pin_touch *out)
+{
+	if (out->object == KIR_NONE || out->record == KIR_NONE)
+		return;
+	for (uint32_t i = 0; i < p->f->ntouches; i++) {
+		const struct pin_touch *t = &p->f->touches[i];
+		struct draft d;
+
+		if (t->action != TOUCH_INIT || t->part == KIR_NONE || t->object != out->object ||
+		    p->pin->parts[t->part].record != out->record ||
+		    p->pin->stats[t->part].inits > 1 ||
+		    !pin_after(p->order, out->block, out->event, t->block, t->event) ||
+		    is_earlier(p->pin, p->f, p->order, t->part, out->block, out->event) ||
+		    is_published_behind(p, t) || !is_new(p, t->part))
+			continue;
+		pinned_begin(&d, p->run, "pin-publish-before-init", p->f, t->event);
+		d.f.message = arena_printf(p->run->a, "'%s' is initialised after %s(), by which others find the object",
+					   pin_name(p->pin, t->part), event_callee(p->run, out->event));
+		d.f.key = arena_printf(p->run->a, "%s after %s", pin_name(p->pin, t->part),
+				       event_callee(p->run, out->event));
+		d.f.fix = "publish the object last";
+		pinned_step(&d, STEP_CONTEXT, p->f->def, out->event, "others find it from here on");
+		pinned_step(&d, STEP_BREAK, p->f->def, t->event, "is initialised only here");
+		draft_end(&d);
+	}
+}
+
+/* The member of *@object that the event stores to, as a value; NULL: none. */
+static const struct kir_value *stored_member(const struct kir_module *m, const struct kir_event *ev,
+					     uint32_t object)
+{
+	const struct kir_value *v = ev->kind == KIR_E_STORE ? &m->values[ev->dst] : NULL, *base;
+
+	if (!v || v->kind != KIR_V_FIELD || v->c == KIR_NONE || m->values[v->a].kind != KIR_V_DEREF)
+		return NULL;
+	base = &m->values[m->values[v->a].a];
+	return base->kind == (object & 1 ? KIR_V_LOCAL : KIR_V_PARAM) && base->a == object >> 1 ? v :
+		NULL;
+}
+
+struct place {
+	uint32_t block, event;
+};
+
+/* A store to the same member before the place. */
+static bool stored_before(const struct publication *p, const struct kir_value *member,
+			  uint32_t object, struct place at)
+{
+	const struct kir_module *m = p->run->m;
+
+	for (uint32_t b = 0; b < p->kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[p->kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
+			const struct kir_value *v = stored_member(m, &m->events[i], object);
+
+			if (v && v->b == member->b && v->c == member->c &&
+			    pin_after(p->order, b, i, at.block, at.event))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_pointer(const struct kir_module *m, const struct kir_value *member)
+{
+	const struct kir_record *r = &m->records[member->c];
+
+	for (uint32_t i = 0; i < r->field_count; i++)
+		if (m->fields[r->field_first + i].name == member->b)
+			return m->fields[r->field_first + i].type.kind == KIR_T_PTR;
+	return false;
+}
+
+/* A pointer of a new object is set after the callback is registered that follows it. */
+static void set_late(struct publication *p, const struct pin_call *reg,
+		     const struct pin_touch *alloc, struct place at)
+{
+	const struct kir_module *m = p->run->m;
+	const struct kir_event *ev = &m->events[at.event];
+	const struct kir_value *member = stored_member(m, ev, alloc->object);
+	struct place registered = { reg->block, reg->event };
+	const struct def *in;
+	uint32_t field, record, use;
+	struct draft d;
+
+	if (!member || m->values[ev->value].kind == KIR_V_NULL ||
+	    m->values[ev->value].kind == KIR_V_INT || !is_pointer(m, member))
+		return;
+	field = p->run->e->names[ev->dst];
+	record = p->run->e->records[member->c];
+	if (record != alloc->record || !pin_after(p->order, reg->block, reg->event, at.block, at.event) ||
+	    stored_before(p, member, alloc->object, registered) ||
+	    !pin_follows(p->pin, reg->def, record, field, &in, &use) ||
+	    !is_new(p, field | 1u << 31))
+		return;
+	pinned_begin(&d, p->run, "pin-publish-before-init", p->f, at.event);
+	d.f.message = arena_printf(p->run->a, "'%s' is set after %s() has registered %s(), which follows it",
+				   kir_string(m, member->b), event_callee(p->run, reg->event),
+				   func_name(p->run, reg->def->id));
+	d.f.key = arena_printf(p->run->a, "%s after %s", kir_string(m, member->b),
+			       func_name(p->run, reg->def->id));
+	d.f.fix = "set it before the registration";
+	pinned_step(&d, STEP_CONTEXT, p->f->def, reg->event,
+		    arena_printf(p->run->a, "from here on %s() may be called",
+				 func_name(p->run, reg->def->id)));
+	pinned_step(&d, STEP_NOTE, in, use, "the pointer is followed here");
+	pinned_step(&d, STEP_BREAK, p->f->def, at.event, "is set only here");
+	draft_end(&d);
+}
+
+static void against_pointers(struct publication *p, const struct pin_call *reg)
+{
+	const struct kir_module *m = p->run->m;
+
+	for (uint32_t k = 0; k < p->f->ntouches; k++) {
+		const struct pin_touch *t = &p->f->touches[k];
+
+		if ((t->action != TOUCH_ALLOC && t->action != TOUCH_MANAGE) ||
+		    t->object == KIR_NONE || t->record == KIR_NONE ||
+		    !pin_after(p->order, t->block, t->event, reg->block, reg->event))
+			continue;
+		for (uint32_t b = 0; b < p->kf->block_count; b++) {
+			const struct kir_block *blk = &m->blocks[p->kf->block_first + b];
+
+			for (uint32_t i = 0; i < blk->event_count; i++)
+				set_late(p, reg, t, (struct place){ b, blk->event_first + i });
+		}
+	}
+}
+
 /* INIT_WORK() and its like only say what will run once somebody asks for it. */
 static bool only_binds(const struct pin_func *f, uint32_t event)
 {
@@ -108,16 +258,69 @@ static bool only_binds(const struct pin_func *f, uint32_t event)
 	return false;
 }
 
+/* A new object is assigned to a pointer that readers follow, and then a pointer of it is
+ * set. */
+static void filled_late(struct publication *p, const struct pin_touch *out)
+{
+	const struct kir_module *m = p->run->m;
+	struct place at = { out->block, out->event };
+	bool fresh = false;
+
+	for (uint32_t i = 0; i < p->f->ntouches; i++) {
+		const struct pin_touch *t = &p->f->touches[i];
+
+		fresh |= (t->action == TOUCH_ALLOC || t->action == TOUCH_MANAGE) &&
+			 t->object == out->object && out->object != KIR_NONE;
+	}
+	for (uint32_t b = 0; fresh && b < p->kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[p->kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
+			const struct kir_value *member = stored_member(m, &m->events[i], out->object);
+			struct draft d;
+
+			if (!member || !is_pointer(m, member) ||
+			    !pin_after(p->order, out->block, out->event, b, i) ||
+			    pin_after(p->order, b, i, out->block, out->event) ||
+			    stored_before(p, member, out->object, at) ||
+			    !is_new(p, p->run->e->names[m->events[i].dst] | 1u << 31))
+				continue;
+			pinned_begin(&d, p->run, "pin-publish-before-init", p->f, i);
+			d.f.message = arena_printf(p->run->a, "'%s' is set after %s() has published the object",
+						   kir_string(m, member->b),
+						   event_callee(p->run, out->event));
+			d.f.key = arena_printf(p->run->a, "%s after %s", kir_string(m, member->b),
+					       event_callee(p->run, out->event));
+			d.f.fix = "publish the object last";
+			pinned_step(&d, STEP_CONTEXT, p->f->def, out->event,
+				    rules_pinned(p->run->r, out->kind)->why);
+			pinned_step(&d, STEP_BREAK, p->f->def, i, "is set only here");
+			draft_end(&d);
+		}
+	}
+}
+
 static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)
 {
-	struct publication p = { .run = run, .pin = pin, .f = f };
+	struct publication p = { .run = run, .pin = pin, .f = f,
+				 .kf = run->e->funcs[f->def->func].f };
 
 	for (uint32_t i = 0; i < f->ncalls; i++) {
 		if (!f->calls[i].later || only_binds(f, f->calls[i].event))
 			continue;
 		if (!p.order)
-			p.order = pin_order_new(run->m, run->e->funcs[f->def->func].f);
+			p.order = pin_order_new(run->m, p.kf);
 		against(&p, &f->calls[i]);
+		against_pointers(&p, &f->calls[i]);
+	}
+	for (uint32_t i = 0; i < f->ntouches; i++) {
+		if (f->touches[i].action != TOUCH_PUBLISH)
+			continue;
+		if (!p.order)
+			p.order = pin_order_new(run->m, p.kf);
+		found_early(&p, &f->touches[i]);
+		if (rules_pinned(run->r, f->touches[i].kind)->why)
+			filled_late(&p, &f->touches[i]);
 	}
 	pin_order_free(p.order);
 }

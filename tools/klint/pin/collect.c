@@ -281,18 +281,17 @@ static void take_store(struct collector *c, const struct kir_event *ev)
 	c->fresh = KIR_NONE;
 }
 
-/* What a rule says that is called later. */
-static void take_registrations(struct collector *c, const struct kir_event *ev,
+/* What a rule says that is called, now or later. */
+static void take_callbacks(struct collector *c, const struct kir_event *ev,
 			       const struct rule *rule)
 {
 	for (uint32_t i = 0; i < rule->ncalls; i++) {
 		const struct rule_call *rc = &rule->calls[i];
 
-		if (rc->context == RULES_NONE || rc->fn.root != ROOT_ARG || rc->fn.nsteps ||
-		    rc->fn.arg > ev->arg_count)
+		if (rc->fn.root != ROOT_ARG || rc->fn.nsteps || rc->fn.arg > ev->arg_count)
 			continue;
-		add_call(c, named(c, c->e->m->args[ev->arg_first + rc->fn.arg - 1]), true,
-			 rc->until);
+		add_call(c, named(c, c->e->m->args[ev->arg_first + rc->fn.arg - 1]),
+			 rc->context != RULES_NONE, rc->until);
 	}
 }
 
@@ -337,7 +336,7 @@ static void take_event(struct collector *c, const struct kir_event *ev)
 		take_touch(c, ev, rt);
 	rule = rules_find(c->e->rules, name);
 	if (rule)
-		take_registrations(c, ev, rule);
+		take_callbacks(c, ev, rule);
 	if (rules_touch(c->e->rules, name))
 		return;
 	if (!rule)

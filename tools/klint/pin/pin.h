@@ -115,6 +115,10 @@ const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_
 				 uint32_t part, const struct def **in);
 /* Does every call of the function use the part, whatever the object's members say? */
 bool pin_surely_uses(struct pin *pin, const struct def *d, uint32_t part);
+/* Does the function, or one that it calls in its own directory, follow the pointer that is
+ * the member @field of a @record?  Where: *in and *event. */
+bool pin_follows(struct pin *pin, const struct def *d, uint32_t record, uint32_t field,
+		 const struct def **in, uint32_t *event);
 bool pin_in_set(enum pin_set set, enum touch_action action);
 
 /* May the second of two places of one function be passed after the first? */

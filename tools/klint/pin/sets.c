@@ -45,7 +45,7 @@ bool pin_in_set(enum pin_set set, enum touch_action action)
 {
 	switch (set) {
 	case PIN_USED:
-		return action != TOUCH_INIT && action <= TOUCH_UNQUEUE;
+		return action != TOUCH_INIT && action <= TOUCH_SPLICE;
 	case PIN_INITIALISED:
 		return action == TOUCH_INIT;
 	case PIN_ARMED:
@@ -161,7 +161,8 @@ const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_
 	return NULL;
 }
 
-#define MOST 64	/* places of one function */
+#define MOST 64		/* places of one function */
+#define FAR 6		/* calls down */
 
 static bool surely(struct pin *pin, const struct def *d, uint32_t part, unsigned int depth)
 {
@@ -176,7 +177,7 @@ static bool surely(struct pin *pin, const struct def *d, uint32_t part, unsigned
 		places[n][0] = f->touches[i].block;
 		places[n++][1] = f->touches[i].event;
 	}
-	for (uint32_t i = 0; i < f->ncalls && n < MOST && depth < 6; i++) {
+	for (uint32_t i = 0; i < f->ncalls && n < MOST && depth < FAR; i++) {
 		const struct pin_call *c = &f->calls[i];
 
 		if (c->later || !is_near(pin, d, c->def) || !pin_does(pin, c->def, PIN_USED, part) ||
@@ -196,4 +197,71 @@ static bool surely(struct pin *pin, const struct def *d, uint32_t part, unsigned
 bool pin_surely_uses(struct pin *pin, const struct def *d, uint32_t part)
 {
 	return surely(pin, d, part, 0);
+}
+
+/* Does the value follow the pointer in the member? */
+static bool value_follows(const struct engine *e, kir_id id, uint32_t record, uint32_t field)
+{
+	const struct kir_value *v, *in;
+
+	if (id == KIR_NONE)
+		return false;
+	v = &e->m->values[id];
+	switch (v->kind) {
+	case KIR_V_DEREF:
+		in = &e->m->values[v->a];
+		if (in->kind == KIR_V_FIELD && in->c != KIR_NONE && e->names[v->a] == field &&
+		    e->records[in->c] == record)
+			return true;
+		return value_follows(e, v->a, record, field);
+	case KIR_V_FIELD: case KIR_V_ADDR: case KIR_V_CONTAINER:
+		return value_follows(e, v->a, record, field);
+	case KIR_V_INDEX: case KIR_V_OP:
+		return value_follows(e, v->a, record, field) ||
+		       value_follows(e, v->b, record, field);
+	default:
+		return false;
+	}
+}
+
+static bool event_follows(const struct engine *e, const struct kir_event *ev, uint32_t record,
+			  uint32_t field)
+{
+	if (value_follows(e, ev->dst, record, field) || value_follows(e, ev->value, record, field) ||
+	    value_follows(e, ev->callee, record, field))
+		return true;
+	for (uint32_t i = 0; i < ev->arg_count; i++)
+		if (value_follows(e, e->m->args[ev->arg_first + i], record, field))
+			return true;
+	return false;
+}
+
+static bool follows(struct pin *pin, const struct def *d, uint32_t record, uint32_t field,
+		    const struct def **in, uint32_t *event, unsigned int depth)
+{
+	const struct pin_func *f = &pin->funcs[d->id];
+	const struct kir_func *kf = d->unit->funcs[d->func].f;
+
+	for (uint32_t b = 0; b < kf->block_count; b++) {
+		const struct kir_block *blk = &d->unit->m->blocks[kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
+			if (!event_follows(d->unit, &d->unit->m->events[i], record, field))
+				continue;
+			*in = d;
+			*event = i;
+			return true;
+		}
+	}
+	for (uint32_t i = 0; i < f->ncalls && depth < FAR / 2; i++)
+		if (!f->calls[i].later && is_near(pin, d, f->calls[i].def) &&
+		    follows(pin, f->calls[i].def, record, field, in, event, depth + 1))
+			return true;
+	return false;
+}
+
+bool pin_follows(struct pin *pin, const struct def *d, uint32_t record, uint32_t field,
+		 const struct def **in, uint32_t *event)
+{
+	return follows(pin, d, record, field, in, event, 0);
 }

@@ -14,6 +14,7 @@ static const struct {
 } actions[] = {
 	{ "inits", TOUCH_INIT }, { "uses", TOUCH_USE }, { "arms", TOUCH_ARM },
 	{ "stops", TOUCH_STOP }, { "shuts", TOUCH_SHUT }, { "unqueues", TOUCH_UNQUEUE },
+	{ "splices", TOUCH_SPLICE },
 	{ "allocates", TOUCH_ALLOC }, { "manages", TOUCH_MANAGE }, { "frees", TOUCH_FREE },
 	{ "publishes", TOUCH_PUBLISH },
 };
@@ -83,7 +84,7 @@ static bool read_records(struct load *l, const struct node *n, struct rule_pinne
 void read_pinned(struct load *l, const struct node *entry)
 {
 	static const char *const keys[] = {
-		"pinned", "records", "why", "inits", "uses", "arms", "stops", "shuts", "unqueues",
+		"pinned", "records", "why", "inits", "uses", "arms", "stops", "shuts", "unqueues", "splices",
 		"allocates", "manages", "frees", "publishes", NULL
 	};
 	struct rules *r = l->rules;

@@ -200,6 +200,7 @@ enum touch_action {
 	TOUCH_STOP,	/* the same; neither live nor running after it */
 	TOUCH_SHUT,	/* the same, and cannot be armed again */
 	TOUCH_UNQUEUE,	/* the same; not live after it, but it may still run */
+	TOUCH_SPLICE,	/* a list head: its entries are in another list, it points to them still */
 	TOUCH_ALLOC,	/* memory, which is nobody's yet */
 	TOUCH_MANAGE,	/* memory that goes when its device's driver is unbound */
 	TOUCH_FREE,
