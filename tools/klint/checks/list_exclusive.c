@@ -124,19 +124,19 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 	struct walk w = { .run = run, .f = f, .kf = run->e->funcs[f->def->func].f };
 
 	(void)pin;
-	for (uint32_t b = 0; b < w.kf->block_count; b++) {
-		const struct kir_block *blk = &run->m->blocks[w.kf->block_first + b];
+	for (uint32_t i = 0; i < f->ntouches; i++) {
+		const struct pin_touch *t = &f->touches[i];
+		const struct kir_event *ev = &run->m->events[t->event];
+		kir_id head;
 
-		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
-			const struct kir_event *ev = &run->m->events[i];
-			const struct rule_touch *t = touch_of(run, ev, TOUCH_SPLICE);
-
-			if (!t || run->m->values[arg_of(run, ev, t)].kind != KIR_V_ADDR)
-				continue;
-			if (!w.order)
-				w.order = pin_order_new(run->m, w.kf);
-			spliced(&w, b, i, arg_of(run, ev, t));
-		}
+		if (t->action != TOUCH_SPLICE)
+			continue;
+		head = arg_of(run, ev, touch_of(run, ev, TOUCH_SPLICE));
+		if (run->m->values[head].kind != KIR_V_ADDR)
+			continue;
+		if (!w.order)
+			w.order = pin_order_new(run->m, w.kf);
+		spliced(&w, t->block, t->event, head);
 	}
 	pin_order_free(w.order);
 }

@@ -14,7 +14,8 @@ static const char *why(const struct pin *pin, uint32_t part)
 	return rules_pinned(pin->p->rules, pin->parts[part].kind)->why;
 }
 
-/* Does what it runs give the object up by itself: free it, or drop a reference to it? */
+/* Does what it runs give the object up by itself: free it, drop a reference to it, or tell
+ * somebody who waits that it is done? */
 static bool ends_itself(struct pin *pin, const struct pin_stats *s, uint32_t record)
 {
 	uint32_t n;
@@ -28,7 +29,7 @@ static bool ends_itself(struct pin *pin, const struct pin_stats *s, uint32_t rec
 	for (uint32_t i = 0; i < n; i++) {
 		const struct rule_pinned *kind = rules_pinned(pin->p->rules, pin->parts[used[i]].kind);
 
-		if (pin->parts[used[i]].record == record && !strcmp(kind->name, "reference-count"))
+		if (pin->parts[used[i]].record == record && kind->ends)
 			return true;
 	}
 	return false;
@@ -40,15 +41,19 @@ static bool ends_with_queue(const struct pin *pin, const struct pin_stats *s, ui
 {
 	const struct rule_pinned *kind = rules_pinned(pin->p->rules, pin->parts[part].kind);
 
-	return s->queue != KIR_NONE && pin->stats[s->queue].stops && strcmp(kind->name, "delayed-work");
+	return !kind->late &&
+	       (s->other_queue || (s->queue != KIR_NONE && pin->stats[s->queue].stops));
 }
 
 static bool may_be_live(struct pin *pin, uint32_t part)
 {
 	const struct pin_stats *s = &pin->stats[part];
 
+	/* One unit does not know what the others of its driver do. */
+	if (pin->p->nunits == 1 && pin->parts[part].shared)
+		return false;
 	return pin->parts[part].record != KIR_NONE && why(pin, part) && s->arms && s->inits &&
-	       !s->stops && !s->handed_on && !ends_with_queue(pin, s, part) &&
+	       !s->stops && !s->handed_on && !s->callbacks && !ends_with_queue(pin, s, part) &&
 	       !ends_itself(pin, s, pin->parts[part].record);
 }
 

@@ -69,6 +69,12 @@ static bool is_new(struct publication *p, uint32_t what)
 	return true;
 }
 
+/* A pointer may be asked about before it is used. */
+static bool is_pointed_to(const struct pin *pin, uint32_t part)
+{
+	return !rules_pinned(pin->p->rules, pin->parts[part].kind)->nrecords;
+}
+
 static void judge(struct publication *p, const struct pin_call *reg, uint32_t part,
 		  uint32_t block, uint32_t event, const struct def *in)
 {
@@ -77,6 +83,7 @@ static void judge(struct publication *p, const struct pin_call *reg, uint32_t pa
 	    pin_does(p->pin, reg->def, PIN_INITIALISED, part) ||
 	    is_earlier(p->pin, p->f, p->order, part, reg->block, reg->event) ||
 	    p->pin->stats[part].inits > 1 ||	/* another one may have been first */
+	    (is_pointed_to(p->pin, part) && !pin_surely_uses(p->pin, reg->def, part)) ||
 	    !is_new(p, part))
 		return;
 	tell(p->run, p->pin, p->f, reg, part, event, in);
@@ -117,6 +124,39 @@ static bool is_published_behind(const struct publication *p, const struct pin_to
 	return false;
 }
 
+/* Is a lock held from the publication to the place, as far as the function says it itself? */
+static bool is_locked(const struct publication *p, const struct pin_touch *out,
+		      const struct pin_touch *at)
+{
+	const uint32_t from[2] = { out->block, out->event }, to[2] = { at->block, at->event };
+	const struct kir_module *m = p->run->m;
+	uint32_t ends[32][2], n = 0;
+	bool taken = false;
+
+	for (uint32_t b = 0; b < p->kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[p->kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
+			const struct kir_event *ev = &m->events[i];
+			const struct rule *rule;
+
+			if ((ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO) ||
+			    m->values[ev->callee].kind != KIR_V_FUNC)
+				continue;
+			rule = rules_find(p->run->r, kir_string(m, m->values[ev->callee].a));
+			for (uint32_t k = 0; rule && k < rule->neffects; k++) {
+				taken |= rule->effects[k].kind == EFFECT_ACQUIRE &&
+					 pin_after(p->order, b, i, out->block, out->event);
+				if (rule->effects[k].kind == EFFECT_RELEASE && n < 32) {
+					ends[n][0] = b;
+					ends[n++][1] = i;
+				}
+			}
+		}
+	}
+	return taken && pin_reaches(p->order, from, to, ends, n, KIR_NONE);
+}
+
 /* The object itself is put where others find it, and a part of it is initialised later. */
 static void found_early(struct publication *p, const struct pin_touch *out)
 {
@@ -131,7 +171,7 @@ static void found_early(struct publication *p, const struct pin_touch *out)
 		    p->pin->stats[t->part].inits > 1 ||
 		    !pin_after(p->order, out->block, out->event, t->block, t->event) ||
 		    is_earlier(p->pin, p->f, p->order, t->part, out->block, out->event) ||
-		    is_published_behind(p, t) || !is_new(p, t->part))
+		    is_published_behind(p, t) || is_locked(p, out, t) || !is_new(p, t->part))
 			continue;
 		pinned_begin(&d, p->run, "pin-publish-before-init", p->f, t->event);
 		d.f.message = arena_printf(p->run->a, "'%s' is initialised after %s(), by which others find the object",
@@ -249,15 +289,6 @@ static void against_pointers(struct publication *p, const struct pin_call *reg)
 	}
 }
 
-/* INIT_WORK() and its like only say what will run once somebody asks for it. */
-static bool only_binds(const struct pin_func *f, uint32_t event)
-{
-	for (uint32_t i = 0; i < f->ntouches; i++)
-		if (f->touches[i].event == event && f->touches[i].action == TOUCH_INIT)
-			return true;
-	return false;
-}
-
 /* A new object is assigned to a pointer that readers follow, and then a pointer of it is
  * set. */
 static void filled_late(struct publication *p, const struct pin_touch *out)
@@ -306,7 +337,7 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 				 .kf = run->e->funcs[f->def->func].f };
 
 	for (uint32_t i = 0; i < f->ncalls; i++) {
-		if (!f->calls[i].later || only_binds(f, f->calls[i].event))
+		if (!f->calls[i].later || pin_only_binds(f, f->calls[i].event))
 			continue;
 		if (!p.order)
 			p.order = pin_order_new(run->m, p.kf);

@@ -35,7 +35,7 @@ static uint32_t add_part(struct pin *pin, uint32_t record, uint32_t field, uint3
 		i = pin->nparts;
 		strmap_set(pin->by_name, arena_strdup(pin->arena, key), i);
 		vec_push(pin->parts, pin->nparts, pin->parts_cap) =
-			(struct pin_part){ record, field, kind, KIR_NONE };
+			(struct pin_part){ record, field, kind, KIR_NONE, false };
 	}
 	free(key);
 	return i;
@@ -77,18 +77,28 @@ uint32_t pin_variable(const struct kir_module *m, kir_id id)
 	return v->a << 1 | (v->kind == KIR_V_LOCAL);
 }
 
+static bool is_shared(const struct kir_module *m, kir_id record)
+{
+	const struct kir_loc *l = &m->locs[m->records[record].loc];
+
+	return strcmp(kir_string(m, l->file), kir_string(m, m->source));
+}
+
 static uint32_t part_of(struct collector *c, kir_id id, uint32_t kind)
 {
 	const struct kir_value *v = member_of(c, id);
-	uint32_t at;
+	uint32_t at, part;
 
 	if (!v)
 		return KIR_NONE;
 	at = (uint32_t)(v - c->e->m->values);
 	if (v->kind == KIR_V_GLOBAL)
 		return add_part(c->pin, KIR_NONE, c->e->names[at], kind);
-	return v->c == KIR_NONE ? KIR_NONE :
-		add_part(c->pin, c->e->records[v->c], c->e->names[at], kind);
+	if (v->c == KIR_NONE)
+		return KIR_NONE;
+	part = add_part(c->pin, c->e->records[v->c], c->e->names[at], kind);
+	c->pin->parts[part].shared |= is_shared(c->e->m, v->c);
+	return part;
 }
 
 static const struct kir_type *var_type(const struct collector *c, const struct kir_value *v)
@@ -256,7 +266,9 @@ static void take_touch(struct collector *c, const struct kir_event *ev, const st
 			c->fresh = m->values[ev->dst].a;
 			add_touch(c, rt, KIR_NONE, KIR_NONE, KIR_NONE);
 			c->fresh_touch = c->f->ntouches - 1;
-		} else if (part != KIR_NONE) {
+		} else if (part != KIR_NONE || rt->action == TOUCH_INIT || rt->action == TOUCH_SPLICE ||
+			   !rules_pinned(c->e->rules, rt->kind)->nrecords) {
+			/* Of some parts it matters that they are there. */
 			add_touch(c, rt, part, KIR_NONE, rt->arg ? pin_variable(m, arg) : KIR_NONE);
 		}
 		return;
@@ -315,11 +327,22 @@ static void take_argument(struct collector *c, kir_id arg)
 		hand_on(c->pin, part);
 }
 
+/* What the rules say of the function: names are looked up once. */
+static const struct pin_named *what_is(struct collector *c, kir_id callee)
+{
+	struct pin_named *its = &c->pin->named[c->e->names[callee]];
+	const char *name = kir_string(c->e->m, c->e->m->values[callee].a);
+
+	if (!its->known)
+		*its = (struct pin_named){ true, rules_touch(c->e->rules, name),
+					   rules_find(c->e->rules, name) };
+	return its;
+}
+
 static void take_event(struct collector *c, const struct kir_event *ev)
 {
 	const struct kir_value *callee;
-	const struct rule *rule;
-	const char *name;
+	const struct pin_named *its;
 
 	if (ev->kind == KIR_E_STORE) {
 		take_store(c, ev);
@@ -330,16 +353,14 @@ static void take_event(struct collector *c, const struct kir_event *ev)
 	callee = &c->e->m->values[ev->callee];
 	if (callee->kind != KIR_V_FUNC)
 		return;
-	name = kir_string(c->e->m, callee->a);
-	for (const struct rule_touch *rt = rules_touch(c->e->rules, name); rt;
-	     rt = rules_next_touch(c->e->rules, rt))
+	its = what_is(c, ev->callee);
+	for (const struct rule_touch *rt = its->touch; rt; rt = rules_next_touch(c->e->rules, rt))
 		take_touch(c, ev, rt);
-	rule = rules_find(c->e->rules, name);
-	if (rule)
-		take_callbacks(c, ev, rule);
-	if (rules_touch(c->e->rules, name))
+	if (its->rule)
+		take_callbacks(c, ev, its->rule);
+	if (its->touch)
 		return;
-	if (!rule)
+	if (!its->rule)
 		add_call(c, named(c, ev->callee), false, NULL);
 	for (uint32_t i = 0; i < ev->arg_count; i++)
 		take_argument(c, c->e->m->args[ev->arg_first + i]);
@@ -386,6 +407,7 @@ struct pin *pin_new(struct program *p)
 	pin->p = p;
 	pin->arena = arena_new();
 	pin->by_name = strmap_new();
+	pin->named = xcalloc(p->nnames + 1, sizeof(*pin->named));
 	pin->funcs = xcalloc(p->ndefs + 1u, sizeof(*pin->funcs));
 	number_directories(pin);
 	for (uint32_t i = 0; i < p->ndefs; i++)
@@ -406,6 +428,7 @@ void pin_free(struct pin *pin)
 		free(pin->funcs[i].calls);
 	}
 	free(pin->funcs);
+	free(pin->named);
 	free(pin->stats);
 	free(pin->records);
 	free(pin->registrations);

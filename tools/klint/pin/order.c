@@ -104,13 +104,68 @@ static uint32_t nonnull_way(const struct pin_order *o, const struct kir_block *b
 	return is_asked(v, object) ? way : KIR_NONE;
 }
 
-/* Go on from the block, past a test that finds a null pointer. */
+/* Does the value speak of the variable? */
+static bool speaks_of(const struct kir_module *m, kir_id id, uint32_t object)
+{
+	const struct kir_value *v;
+
+	if (id == KIR_NONE)
+		return false;
+	v = &m->values[id];
+	switch (v->kind) {
+	case KIR_V_DEREF: case KIR_V_FIELD: case KIR_V_ADDR: case KIR_V_CONTAINER:
+		return speaks_of(m, v->a, object);
+	case KIR_V_INDEX: case KIR_V_OP:
+		return speaks_of(m, v->a, object) || speaks_of(m, v->b, object);
+	default:
+		return is_asked(v, object);
+	}
+}
+
+/* Is the value, or a part of it, read from what @object points to? */
+static bool reads(const struct kir_module *m, kir_id id, uint32_t object)
+{
+	const struct kir_value *v;
+
+	if (id == KIR_NONE)
+		return false;
+	v = &m->values[id];
+	switch (v->kind) {
+	case KIR_V_DEREF:
+		return speaks_of(m, v->a, object);
+	case KIR_V_FIELD: case KIR_V_ADDR: case KIR_V_CONTAINER:
+		return reads(m, v->a, object);
+	case KIR_V_INDEX: case KIR_V_OP:
+		return reads(m, v->a, object) || reads(m, v->b, object);
+	default:
+		return false;
+	}
+}
+
+/* Does the block store to what @object points to? */
+static bool stores(const struct pin_order *o, const struct kir_block *b, uint32_t object)
+{
+	for (uint32_t i = 0; i < b->event_count; i++) {
+		const struct kir_event *ev = &o->m->events[b->event_first + i];
+
+		if (ev->kind == KIR_E_STORE && reads(o->m, ev->dst, object))
+			return true;
+	}
+	return false;
+}
+
+/* Go on from the block, past a test that finds a null pointer.  What is asked of @object
+ * itself tells how far it is set up, and nobody knows what, unless it has been set just
+ * now: that is whether that has failed. */
 static void push_ways(const struct pin_order *o, uint32_t block, uint32_t object, uint64_t *seen,
 		      uint32_t *n)
 {
 	const struct kir_block *b = &o->m->blocks[o->f->block_first + block];
 	uint32_t way = nonnull_way(o, b, object);
 
+	if (object != KIR_NONE && (b->term == KIR_TERM_BRANCH || b->term == KIR_TERM_SWITCH) &&
+	    reads(o->m, b->value, object) && !stores(o, b, object))
+		return;
 	if (way == KIR_NONE) {
 		push_succs(o, block, seen, n);
 		return;

@@ -17,6 +17,7 @@ struct pin_part {
 	uint32_t record, field;	/* name ids; record KIR_NONE: a variable of that name */
 	uint32_t kind;		/* of the rules, by what first touched it */
 	uint32_t next;		/* part of the same record, or KIR_NONE */
+	bool shared;		/* the record is declared in a header: other units know it */
 };
 
 /* What the whole program does to a part. */
@@ -27,7 +28,9 @@ struct pin_stats {
 	const struct pin_func *armed_in, *initialised_in, *stopped_in;	/* one of them, or NULL */
 	const struct pin_touch *armed_by, *initialised_by, *stopped_by;
 	const struct def *callback;	/* what runs when it is due, or NULL */
+	bool callbacks;		/* more than one */
 	uint32_t queue;		/* the part that is the workqueue on which it is queued, or KIR_NONE */
+	bool other_queue;	/* or it is queued on one that has no name */
 };
 
 /* An event of a function that does something to a part. */
@@ -77,6 +80,12 @@ struct pin_record {
 	bool made;		/* somebody allocates one */
 };
 
+struct pin_named {
+	bool known;
+	const struct rule_touch *touch;
+	const struct rule *rule;
+};
+
 struct pin {
 	struct program *p;
 	struct arena *arena;
@@ -85,6 +94,7 @@ struct pin {
 	struct pin_func *funcs;		/* [def] */
 	uint32_t *directories;		/* [unit]: those of one directory have one number */
 	struct strmap *by_name;		/* "record.field" → part */
+	struct pin_named *named;	/* [name id]: what the rules say of functions, once asked */
 	struct pin_stats *stats;	/* [part] */
 	struct pin_record *records;	/* [name id] */
 	struct pin_registration **registrations;	/* [directory] */
@@ -134,6 +144,10 @@ bool pin_passes(const struct pin_order *o, const uint32_t (*places)[2], uint32_t
  * of block and event), or a branch that has found the variable @object to be NULL? */
 bool pin_reaches(const struct pin_order *o, const uint32_t from[2], const uint32_t to[2],
 		 const uint32_t (*avoid)[2], uint32_t n, uint32_t object);
+
+/* Does the event initialise something, and only say what it will call once somebody asks for
+ * it (INIT_WORK)? */
+bool pin_only_binds(const struct pin_func *f, uint32_t event);
 
 /* "foo.work" */
 const char *pin_name(const struct pin *pin, uint32_t part);

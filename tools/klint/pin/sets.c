@@ -77,7 +77,8 @@ static void add_all(struct set *to, const struct set *from)
 
 static bool is_near(const struct pin *pin, const struct def *a, const struct def *b)
 {
-	return pin->directories[a->unit->index] == pin->directories[b->unit->index];
+	return (b->unit->funcs[b->func].f->flags & KIR_F_HEADER) ||
+	       pin->directories[a->unit->index] == pin->directories[b->unit->index];
 }
 
 static const struct known *known_of(struct pin *pin, const struct def *d)

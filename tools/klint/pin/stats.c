@@ -11,18 +11,22 @@ static const struct def *callback_of(const struct pin_func *f, uint32_t event)
 	return NULL;
 }
 
-/* The workqueue of the event: a part that it uses and that is no more than a pointer. */
-static uint32_t queue_of(const struct pin *pin, const struct pin_func *f, const struct pin_touch *t)
+/* The workqueue of the event: what it uses besides, and that is no more than a pointer. */
+static void note_queue(struct pin *pin, const struct pin_func *f, const struct pin_touch *t)
 {
+	struct pin_stats *s = &pin->stats[t->part];
+
 	for (uint32_t i = 0; i < f->ntouches; i++) {
 		const struct pin_touch *other = &f->touches[i];
-		const struct rule_pinned *kind = rules_pinned(pin->p->rules, other->kind);
 
-		if (other->event == t->event && other->part != KIR_NONE && other->part != t->part &&
-		    other->action == TOUCH_USE && !kind->nrecords)
-			return other->part;
+		if (other->event != t->event || other->action != TOUCH_USE ||
+		    rules_pinned(pin->p->rules, other->kind)->nrecords)
+			continue;
+		if (other->part != KIR_NONE && (s->queue == KIR_NONE || s->queue == other->part))
+			s->queue = other->part;
+		else
+			s->other_queue = true;
 	}
-	return KIR_NONE;
 }
 
 static void count(struct pin *pin, const struct pin_func *f, const struct pin_touch *t)
@@ -34,6 +38,7 @@ static void count(struct pin *pin, const struct pin_func *f, const struct pin_to
 	case TOUCH_INIT:
 		s->inits++;
 		callback = callback_of(f, t->event);
+		s->callbacks |= callback && s->callback && callback != s->callback;
 		if (callback)
 			s->callback = callback;
 		if (!s->initialised_by) {
@@ -43,10 +48,10 @@ static void count(struct pin *pin, const struct pin_func *f, const struct pin_to
 		break;
 	case TOUCH_ARM:
 		s->arms++;
+		note_queue(pin, f, t);
 		if (!s->armed_by) {
 			s->armed_by = t;
 			s->armed_in = f;
-			s->queue = queue_of(pin, f, t);
 		}
 		break;
 	case TOUCH_STOP: case TOUCH_SHUT:
@@ -103,12 +108,21 @@ static void note_end(struct pin *pin, const struct pin_func *f, const struct pin
 	r->gone_in = f;
 }
 
+bool pin_only_binds(const struct pin_func *f, uint32_t event)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		if (f->touches[i].event == event && f->touches[i].action == TOUCH_INIT)
+			return true;
+	return false;
+}
+
 static void note_registrations(struct pin *pin, const struct pin_func *f)
 {
 	for (uint32_t i = 0; i < f->ncalls; i++) {
 		struct pin_registration *r, **list;
 
-		if (!f->calls[i].later || !f->calls[i].until)
+		if (!f->calls[i].later || !f->calls[i].until ||
+		    pin_only_binds(f, f->calls[i].event))
 			continue;
 		list = &pin->registrations[pin->directories[f->def->unit->index]];
 		r = arena_alloc(pin->arena, sizeof(*r));

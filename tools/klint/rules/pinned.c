@@ -84,7 +84,7 @@ static bool read_records(struct load *l, const struct node *n, struct rule_pinne
 void read_pinned(struct load *l, const struct node *entry)
 {
 	static const char *const keys[] = {
-		"pinned", "records", "why", "inits", "uses", "arms", "stops", "shuts", "unqueues", "splices",
+		"pinned", "records", "why", "ends", "late", "inits", "uses", "arms", "stops", "shuts", "unqueues", "splices",
 		"allocates", "manages", "frees", "publishes", NULL
 	};
 	struct rules *r = l->rules;
@@ -99,6 +99,12 @@ void read_pinned(struct load *l, const struct node *entry)
 		return;
 	n = map_get(entry, "why");
 	if (n && !node_text(l, n, "'why'", &p.why))
+		return;
+	n = map_get(entry, "ends");
+	if (n && !node_bool(l, n, "'ends'", &p.ends))
+		return;
+	n = map_get(entry, "late");
+	if (n && !node_bool(l, n, "'late'", &p.late))
 		return;
 	vec_push(r->pinned, r->npinned, r->cap_pinned) = p;
 	for (size_t i = 0; i < NACTIONS; i++) {

@@ -218,6 +218,8 @@ struct rule_touch {
 struct rule_pinned {
 	const char *name;	/* "work" */
 	const char *why;	/* for people: "may be queued or running" */
+	bool ends;		/* a callback that uses it tells that it has done with the object */
+	bool late;		/* is not on its workqueue before its time has come */
 	uint32_t nrecords;
 	const char *const *records;	/* "work_struct" */
 };
