@@ -114,6 +114,19 @@ static void never_stopped(struct check_run *run, struct pin *pin, const struct p
 	draft_end(&d);
 }
 
+/* Is it the error path of who makes such objects, or itself run by a part of one?  Then it is
+ * not where their life ends for everybody else. */
+static bool is_own_end(const struct pin *pin, const struct pin_func *f, uint32_t record)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		if (f->touches[i].action == TOUCH_ALLOC && f->touches[i].record == record)
+			return true;
+	for (uint32_t i = 0; i < pin->nparts; i++)
+		if (pin->stats[i].callback == f->def)
+			return true;
+	return false;
+}
+
 static void dropped(struct check_run *run, struct pin *pin, const struct pin_func *f,
 		    const struct pin_touch *t)
 {
@@ -122,7 +135,8 @@ static void dropped(struct check_run *run, struct pin *pin, const struct pin_fun
 	if (!r || r->gone_by != t)
 		return;
 	for (uint32_t part = r->first; part != KIR_NONE; part = pin->parts[part].next)
-		if (may_be_live(pin, part) && !pin->stats[part].unqueues)
+		if (may_be_live(pin, part) && !pin->stats[part].unqueues &&
+		    (t->action == TOUCH_MANAGE || !is_own_end(pin, f, t->record)))
 			never_stopped(run, pin, f, t, part);
 }
 

@@ -182,6 +182,7 @@ static void found_early(struct publication *p, const struct pin_touch *out)
 		pinned_step(&d, STEP_CONTEXT, p->f->def, out->event, "others find it from here on");
 		pinned_step(&d, STEP_BREAK, p->f->def, t->event, "is initialised only here");
 		draft_end(&d);
+		return;		/* the first part stands for those that follow */
 	}
 }
 

@@ -60,6 +60,17 @@ static bool gets(const struct kir_module *m, uint32_t event, uint32_t object)
 	return false;
 }
 
+/* Is one of the places in a loop, whose rounds nobody counts, or under the condition under
+ * which the use is, too? */
+static bool goes_along(const struct pin_order *o, const struct places *p, uint32_t block)
+{
+	for (uint32_t i = 0; i < p->n; i++)
+		if (pin_after(o, p->v[i][0], p->v[i][1], p->v[i][0], p->v[i][1]) ||
+		    pin_same_guard(o, p->v[i][0], block))
+			return true;
+	return false;
+}
+
 static void tell(struct check_run *run, struct pin *pin, const struct pin_func *f, uint32_t part,
 		 const struct pin_touch *alloc, uint32_t event, const struct def *in,
 		 uint32_t init)
@@ -97,7 +108,7 @@ static void judge(struct check_run *run, struct pin *pin, const struct pin_func 
 	from[0] = alloc->block;
 	from[1] = alloc->event;
 	find_inits(pin, f, part, &inits);
-	if (!inits.n || inits.more || !pin_reaches(o, from, to, inits.v,
+	if (!inits.n || inits.more || goes_along(o, &inits, block) || !pin_reaches(o, from, to, inits.v,
 							   inits.n, alloc->object))
 		return;
 	tell(run, pin, f, part, alloc, event, in, inits.v[0][1]);

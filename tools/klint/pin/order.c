@@ -231,3 +231,32 @@ bool pin_passes(const struct pin_order *o, const uint32_t (*places)[2], uint32_t
 	free(seen);
 	return !avoided;
 }
+
+/* The value and the way of the branch that alone leads to the block; false: there is none. */
+static bool guard_of(const struct pin_order *o, uint32_t block, kir_id *value, uint32_t *way)
+{
+	uint32_t n = 0;
+
+	*value = KIR_NONE;
+	for (uint32_t i = 0; i < o->n; i++) {
+		const struct kir_block *b = &o->m->blocks[o->f->block_first + i];
+
+		for (uint32_t k = 0; k < b->succ_count; k++) {
+			if (o->m->succs[b->succ_first + k].block != block)
+				continue;
+			n++;
+			*value = b->term == KIR_TERM_BRANCH ? b->value : KIR_NONE;
+			*way = k;
+		}
+	}
+	return n == 1 && *value != KIR_NONE;
+}
+
+bool pin_same_guard(const struct pin_order *o, uint32_t a, uint32_t b)
+{
+	kir_id one, other;
+	uint32_t way, other_way;
+
+	return guard_of(o, a, &one, &way) && guard_of(o, b, &other, &other_way) && one == other &&
+	       way == other_way;
+}

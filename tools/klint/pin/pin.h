@@ -137,6 +137,8 @@ struct pin_order *pin_order_new(const struct kir_module *m, const struct kir_fun
 void pin_order_free(struct pin_order *o);
 bool pin_after(const struct pin_order *o, uint32_t block, uint32_t event, uint32_t later_block,
 	       uint32_t later_event);
+/* Are the two blocks the same way of branches on the same value? */
+bool pin_same_guard(const struct pin_order *o, uint32_t a, uint32_t b);
 /* Does every way through the function pass one of the places?  A way on which a parameter
  * is NULL does not count. */
 bool pin_passes(const struct pin_order *o, const uint32_t (*places)[2], uint32_t n);
