@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "parallel.h"
 
 /* nftw() passes nothing on. */
 static struct string_list *found;
@@ -90,18 +91,33 @@ static bool is_gone(const struct facts *f, const char *path)
 	return gone;
 }
 
-static void add_facts(struct gathered *g, const char *path)
+struct opened {
+	const char *path;
+	struct facts f;
+	bool fine, gone;
+	char err[300];
+};
+
+static void open_one(void *data, size_t i)
+{
+	struct opened *o = &((struct opened *)data)[i];
+
+	o->fine = facts_open(&o->f, o->path, o->err, sizeof(o->err));
+	o->gone = o->fine && is_gone(&o->f, o->path);
+}
+
+static void add_facts(struct gathered *g, const struct opened *o)
 {
 	const struct facts *first = g->n ? &g->v[0] : NULL;
-	char err[512];
-	struct facts f;
+	const char *path = o->path;
+	struct facts f = o->f;
 
-	if (!facts_open(&f, path, err, sizeof(err))) {
-		fprintf(stderr, "klint: %s\n", err);
+	if (!o->fine) {
+		fprintf(stderr, "klint: %s\n", o->err);
 		g->failed++;
 		return;
 	}
-	if (is_gone(&f, path)) {
+	if (o->gone) {
 		facts_close(&f);
 		return;
 	}
@@ -124,11 +140,17 @@ bool gather_facts(struct gathered *g, const struct string_list *targets)
 {
 	struct string_list paths = { 0 };
 	bool fine = find_facts(targets, &paths);
+	struct opened *opened = xcalloc(paths.n + 1, sizeof(*opened));
+	size_t n = 0;
 
 	memset(g, 0, sizeof(*g));
 	for (size_t i = 0; i < paths.n && fine; i++)
 		if (!i || strcmp(paths.v[i - 1], paths.v[i]))
-			add_facts(g, paths.v[i]);
+			opened[n++].path = paths.v[i];
+	in_parallel(n, open_one, opened);
+	for (size_t i = 0; i < n; i++)
+		add_facts(g, &opened[i]);
+	free(opened);
 	if (fine && !g->n && !g->failed) {
 		fprintf(stderr, "klint: there are facts, but the objects that they speak of are gone; build again\n");
 		fine = false;

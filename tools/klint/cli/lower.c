@@ -6,25 +6,37 @@
 #include <unistd.h>
 #include "base/base.h"
 #include "common.h"
+#include "parallel.h"
 #include "pool.h"
 #include "spawn.h"
 
-/* What is KIR already is opened where it is. */
-static void open_kept(struct modules *to, const struct job *job, const struct outcome *o)
-{
-	char err[512] = "";
-	struct kir_module *m = NULL;
+struct opening {
+	const struct job *job;
+	const struct outcome *outcome;	/* NULL: it was KIR already, and is opened where it is */
+	struct kir_module *m;
+	char err[300];
+};
 
-	if (o->status == OUTCOME_DONE)
-		m = kir_open(job->kind == JOB_BINARY ? job->path : job->keep, err, sizeof(err));
-	if (m) {
+static void open_one(void *data, size_t i)
+{
+	struct opening *o = &((struct opening *)data)[i];
+
+	if (!o->outcome)
+		o->m = kir_open(o->job->path, o->err, sizeof(o->err));
+	else if (o->outcome->status == OUTCOME_DONE)
+		o->m = kir_open(o->job->keep, o->err, sizeof(o->err));
+}
+
+static void keep(struct modules *to, const struct opening *o)
+{
+	if (o->m) {
 		if (!to->n)
-			to->dir = job->dir;
-		vec_push(to->v, to->n, to->cap) = m;
+			to->dir = o->job->dir;
+		vec_push(to->v, to->n, to->cap) = o->m;
 		return;
 	}
 	to->failed++;
-	outcome_complain(job, "", o->status == OUTCOME_DONE ? err : o->message);
+	outcome_complain(o->job, "", *o->err ? o->err : o->outcome->message);
 }
 
 void lower_targets(struct modules *to, struct session *s,
@@ -33,6 +45,7 @@ void lower_targets(struct modules *to, struct session *s,
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	struct plan plan = { 0 };
 	struct outcome *outcomes, *next;
+	struct opening *opening;
 	struct job *jobs;
 	size_t n = 0;
 
@@ -48,16 +61,17 @@ void lower_targets(struct modules *to, struct session *s,
 	run_jobs(jobs, n, cpus > 0 ? (size_t)cpus : 1, &s->analysis, outcomes);
 	if (s->opt->summary || s->opt->gaps)
 		common_tell(jobs, outcomes, n, s->opt->gaps);
+	opening = xcalloc(plan.n + 1, sizeof(*opening));
 	for (size_t i = 0; i < plan.n; i++) {
-		static const struct outcome none = { .status = OUTCOME_DONE };
-
-		if (plan.v[i].kind == JOB_BINARY) {
-			open_kept(to, &plan.v[i], &none);
-			continue;
-		}
-		open_kept(to, &plan.v[i], next);
-		outcome_free(next++);
+		opening[i].job = &plan.v[i];
+		opening[i].outcome = plan.v[i].kind == JOB_BINARY ? NULL : next++;
 	}
+	in_parallel(plan.n, open_one, opening);
+	for (size_t i = 0; i < plan.n; i++)
+		keep(to, &opening[i]);
+	for (size_t i = 0; i < n; i++)
+		outcome_free(&outcomes[i]);
+	free(opening);
 	free(outcomes);
 	free(jobs);
 }
