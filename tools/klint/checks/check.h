@@ -41,7 +41,7 @@ struct program *checks_link(const struct kir_module *const *modules, size_t n,
 
 /* pinned.c: let the lints for pinned parts look at the functions of the program that are
  * not of headers. */
-void pinned_run(struct program *p, struct check_run *(*of)(void *data, uint32_t unit),
+void pinned_run(struct pin *pin, struct check_run *(*of)(void *data, uint32_t unit),
 		const struct check *const *checks, size_t n, void *data);
 /* A finding of @lint in @f at its event @event; and a step at an event of a function. */
 struct draft;

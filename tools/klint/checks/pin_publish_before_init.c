@@ -54,10 +54,10 @@ struct publication {
 	const struct pin_func *f;
 	const struct kir_func *kf;
 	struct pin_order *order;
-	uint32_t told[MOST], ntold;	/* parts, or fields with the top bit set */
+	uint32_t told[MOST], ntold;	/* events that publish */
 };
 
-/* Once for each part. */
+/* Once for each registration: the first thing that comes late stands for the rest. */
 static bool is_new(struct publication *p, uint32_t what)
 {
 	for (uint32_t i = 0; i < p->ntold; i++)
@@ -84,7 +84,7 @@ static void judge(struct publication *p, const struct pin_call *reg, uint32_t pa
 	    is_earlier(p->pin, p->f, p->order, part, reg->block, reg->event) ||
 	    p->pin->stats[part].inits > 1 ||	/* another one may have been first */
 	    (is_pointed_to(p->pin, part) && !pin_surely_uses(p->pin, reg->def, part)) ||
-	    !is_new(p, part))
+	    !is_new(p, reg->event))
 		return;
 	tell(p->run, p->pin, p->f, reg, part, event, in);
 }
@@ -171,7 +171,7 @@ static void found_early(struct publication *p, const struct pin_touch *out)
 		    p->pin->stats[t->part].inits > 1 ||
 		    !pin_after(p->order, out->block, out->event, t->block, t->event) ||
 		    is_earlier(p->pin, p->f, p->order, t->part, out->block, out->event) ||
-		    is_published_behind(p, t) || is_locked(p, out, t) || !is_new(p, t->part))
+		    is_published_behind(p, t) || is_locked(p, out, t) || !is_new(p, out->event))
 			continue;
 		pinned_begin(&d, p->run, "pin-publish-before-init", p->f, t->event);
 		d.f.message = arena_printf(p->run->a, "'%s' is initialised after %s(), by which others find the object",
@@ -182,7 +182,7 @@ static void found_early(struct publication *p, const struct pin_touch *out)
 		pinned_step(&d, STEP_CONTEXT, p->f->def, out->event, "others find it from here on");
 		pinned_step(&d, STEP_BREAK, p->f->def, t->event, "is initialised only here");
 		draft_end(&d);
-		return;		/* the first part stands for those that follow */
+		return;
 	}
 }
 
@@ -253,7 +253,7 @@ static void set_late(struct publication *p, const struct pin_call *reg,
 	if (record != alloc->record || !pin_after(p->order, reg->block, reg->event, at.block, at.event) ||
 	    stored_before(p, member, alloc->object, registered) ||
 	    !pin_follows(p->pin, reg->def, record, field, &in, &use) ||
-	    !is_new(p, field | 1u << 31))
+	    !is_new(p, reg->event))
 		return;
 	pinned_begin(&d, p->run, "pin-publish-before-init", p->f, at.event);
 	d.f.message = arena_printf(p->run->a, "'%s' is set after %s() has registered %s(), which follows it",
@@ -315,7 +315,7 @@ static void filled_late(struct publication *p, const struct pin_touch *out)
 			    !pin_after(p->order, out->block, out->event, b, i) ||
 			    pin_after(p->order, b, i, out->block, out->event) ||
 			    stored_before(p, member, out->object, at) ||
-			    !is_new(p, p->run->e->names[m->events[i].dst] | 1u << 31))
+			    !is_new(p, out->event))
 				continue;
 			pinned_begin(&d, p->run, "pin-publish-before-init", p->f, i);
 			d.f.message = arena_printf(p->run->a, "'%s' is set after %s() has published the object",

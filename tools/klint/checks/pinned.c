@@ -2,13 +2,11 @@
 /* What the lints for pinned parts have in common: who looks at what, and how it is told. */
 #include "check.h"
 
-void pinned_run(struct program *p, struct check_run *(*of)(void *data, uint32_t unit),
+void pinned_run(struct pin *pin, struct check_run *(*of)(void *data, uint32_t unit),
 		const struct check *const *checks, size_t n, void *data)
 {
-	struct pin *pin = pin_new(p);
-
-	for (uint32_t i = 0; i < p->ndefs; i++) {
-		const struct def *d = &p->defs[i];
+	for (uint32_t i = 0; i < pin->p->ndefs; i++) {
+		const struct def *d = &pin->p->defs[i];
 		struct check_run *run;
 
 		if (!d->unit || (d->unit->funcs[d->func].f->flags & KIR_F_HEADER))
@@ -17,7 +15,6 @@ void pinned_run(struct program *p, struct check_run *(*of)(void *data, uint32_t 
 		for (size_t k = 0; k < n; k++)
 			checks[k]->pinned(run, pin, &pin->funcs[i]);
 	}
-	pin_free(pin);
 }
 
 void pinned_begin(struct draft *d, struct check_run *run, const char *lint,

@@ -4,6 +4,7 @@
 #include "engine/entry.h"
 #include "told.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -243,17 +244,44 @@ static struct check_run *run_of(void *data, uint32_t unit)
 	return &u->run;
 }
 
-/* The lints for pinned parts, which look at the whole program. */
-static void run_pinned(struct program *p, struct unit_run *units, const struct check_options *opt)
-{
-	const struct check *wanted[NCHECKS];
-	size_t n = 0;
+/* The lints for pinned parts, which look at the whole program.  What they look at is
+ * collected while the program is solved: neither needs the other. */
+struct pinned_checks {
+	const struct check *v[NCHECKS];
+	size_t n;
+	struct program *p;
+	struct pin *pin;
+	pthread_t thread;
+	bool threaded;
+};
 
+static void *collect_pins(void *data)
+{
+	struct pinned_checks *c = data;
+
+	c->pin = pin_new(c->p);
+	return NULL;
+}
+
+static void begin_pinned(struct pinned_checks *c, struct program *p, const struct check_options *opt)
+{
+	*c = (struct pinned_checks){ .p = p };
 	for (size_t i = 0; i < NCHECKS; i++)
 		if (all_checks[i]->pinned && is_wanted(opt, &all_checks[i]->info))
-			wanted[n++] = all_checks[i];
-	if (n)
-		pinned_run(p, run_of, wanted, n, units);
+			c->v[c->n++] = all_checks[i];
+	c->threaded = c->n && opt->jobs > 1 && !pthread_create(&c->thread, NULL, collect_pins, c);
+}
+
+static void end_pinned(struct pinned_checks *c, struct unit_run *units)
+{
+	if (!c->n)
+		return;
+	if (c->threaded)
+		pthread_join(c->thread, NULL);
+	else
+		collect_pins(c);
+	pinned_run(c->pin, run_of, c->v, c->n, units);
+	pin_free(c->pin);
 }
 
 /* False: what was remembered is not to be trusted. */
@@ -283,12 +311,14 @@ static bool solve(const struct kir_module *const *modules, size_t n, const struc
 	struct check_memory *m = opt->memory;
 	struct unit_run *units = begin_units(p, opt);
 	struct audience to = { check_function, check_entries, hear, units };
+	struct pinned_checks pinned;
 	bool fine;
 
 	if (m && m->size && !program_recall(p, m->data, m->size, stamp_of(opt), m->why, sizeof(m->why)))
 		m->refused = true;
+	begin_pinned(&pinned, p, opt);
 	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, &to);
-	run_pinned(p, units, opt);
+	end_pinned(&pinned, units);
 	fine = end_units(p, units, out);
 	if (fine && m)
 		m->next = program_remember(p, stamp_of(opt), &m->next_size);
