@@ -5,14 +5,6 @@
  */
 #include "check.h"
 
-#define MOST 32
-
-struct heads {
-	uint32_t v[MOST][2];
-	uint32_t n;
-	bool more;
-};
-
 static const struct rule_touch *touch_of(const struct check_run *run, const struct kir_event *ev,
 					 enum touch_action action)
 {
@@ -67,7 +59,7 @@ struct walk {
 	struct pin_order *order;
 };
 
-static void find_renewals(const struct walk *w, kir_id head, struct heads *h)
+static void find_renewals(const struct walk *w, kir_id head, struct pin_places *h)
 {
 	const struct kir_module *m = w->run->m;
 
@@ -75,13 +67,8 @@ static void find_renewals(const struct walk *w, kir_id head, struct heads *h)
 		const struct kir_block *blk = &m->blocks[w->kf->block_first + b];
 
 		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
-			if (!renews(w->run, &m->events[i], head))
-				continue;
-			h->more |= h->n == MOST;
-			if (h->n == MOST)
-				return;
-			h->v[h->n][0] = b;
-			h->v[h->n++][1] = i;
+			if (renews(w->run, &m->events[i], head))
+				pin_add_place(h, b, i);
 		}
 	}
 }
@@ -89,8 +76,8 @@ static void find_renewals(const struct walk *w, kir_id head, struct heads *h)
 static void spliced(struct walk *w, uint32_t block, uint32_t event, kir_id head)
 {
 	const struct kir_module *m = w->run->m;
-	const uint32_t from[2] = { block, event };
-	struct heads h = { .n = 0 };
+	const struct pin_place from = { block, event };
+	struct pin_places h = { .n = 0 };
 	struct draft d;
 
 	find_renewals(w, head, &h);
@@ -100,11 +87,11 @@ static void spliced(struct walk *w, uint32_t block, uint32_t event, kir_id head)
 		const struct kir_block *blk = &m->blocks[w->kf->block_first + b];
 
 		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
-			const uint32_t to[2] = { b, i };
+			const struct pin_place to = { b, i };
 
 			if (!mentions(w->run, &m->events[i], head) ||
 			    renews(w->run, &m->events[i], head) ||
-			    !pin_reaches(w->order, from, to, h.v, h.n, KIR_NONE))
+			    !pin_reaches(w->order, from, to, &h, KIR_NONE))
 				continue;
 			pinned_begin(&d, w->run, "list-exclusive", w->f, event);
 			d.f.message = arena_printf(w->run->a, "%s() leaves the list head pointing at what is in another list now, and it is used again",

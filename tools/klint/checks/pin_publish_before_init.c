@@ -128,9 +128,9 @@ static bool is_published_behind(const struct publication *p, const struct pin_to
 static bool is_locked(const struct publication *p, const struct pin_touch *out,
 		      const struct pin_touch *at)
 {
-	const uint32_t from[2] = { out->block, out->event }, to[2] = { at->block, at->event };
+	const struct pin_place from = { out->block, out->event }, to = { at->block, at->event };
 	const struct kir_module *m = p->run->m;
-	uint32_t ends[32][2], n = 0;
+	struct pin_places ends = { .n = 0 };
 	bool taken = false;
 
 	for (uint32_t b = 0; b < p->kf->block_count; b++) {
@@ -147,14 +147,12 @@ static bool is_locked(const struct publication *p, const struct pin_touch *out,
 			for (uint32_t k = 0; rule && k < rule->neffects; k++) {
 				taken |= rule->effects[k].kind == EFFECT_ACQUIRE &&
 					 pin_after(p->order, b, i, out->block, out->event);
-				if (rule->effects[k].kind == EFFECT_RELEASE && n < 32) {
-					ends[n][0] = b;
-					ends[n++][1] = i;
-				}
+				if (rule->effects[k].kind == EFFECT_RELEASE)
+					pin_add_place(&ends, b, i);
 			}
 		}
 	}
-	return taken && pin_reaches(p->order, from, to, ends, n, KIR_NONE);
+	return taken && pin_reaches(p->order, from, to, &ends, KIR_NONE);
 }
 
 /* The object itself is put where others find it, and a part of it is initialised later. */
@@ -199,13 +197,9 @@ static const struct kir_value *stored_member(const struct kir_module *m, const s
 		NULL;
 }
 
-struct place {
-	uint32_t block, event;
-};
-
 /* A store to the same member before the place. */
 static bool stored_before(const struct publication *p, const struct kir_value *member,
-			  uint32_t object, struct place at)
+			  uint32_t object, struct pin_place at)
 {
 	const struct kir_module *m = p->run->m;
 
@@ -235,12 +229,12 @@ static bool is_pointer(const struct kir_module *m, const struct kir_value *membe
 
 /* A pointer of a new object is set after the callback is registered that follows it. */
 static void set_late(struct publication *p, const struct pin_call *reg,
-		     const struct pin_touch *alloc, struct place at)
+		     const struct pin_touch *alloc, struct pin_place at)
 {
 	const struct kir_module *m = p->run->m;
 	const struct kir_event *ev = &m->events[at.event];
 	const struct kir_value *member = stored_member(m, ev, alloc->object);
-	struct place registered = { reg->block, reg->event };
+	struct pin_place registered = { reg->block, reg->event };
 	const struct def *in;
 	uint32_t field, record, use;
 	struct draft d;
@@ -285,7 +279,7 @@ static void against_pointers(struct publication *p, const struct pin_call *reg)
 			const struct kir_block *blk = &m->blocks[p->kf->block_first + b];
 
 			for (uint32_t i = 0; i < blk->event_count; i++)
-				set_late(p, reg, t, (struct place){ b, blk->event_first + i });
+				set_late(p, reg, t, (struct pin_place){ b, blk->event_first + i });
 		}
 	}
 }
@@ -295,7 +289,7 @@ static void against_pointers(struct publication *p, const struct pin_call *reg)
 static void filled_late(struct publication *p, const struct pin_touch *out)
 {
 	const struct kir_module *m = p->run->m;
-	struct place at = { out->block, out->event };
+	struct pin_place at = { out->block, out->event };
 	bool fresh = false;
 
 	for (uint32_t i = 0; i < p->f->ntouches; i++) {

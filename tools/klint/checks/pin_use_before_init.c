@@ -5,32 +5,14 @@
  */
 #include "check.h"
 
-#define MOST 32	/* places that initialise one part */
-
-struct places {
-	uint32_t v[MOST][2];
-	uint32_t n;
-	bool more;	/* than fit: then nothing is said */
-};
-
-static void add_place(struct places *p, uint32_t block, uint32_t event)
-{
-	if (p->n == MOST) {
-		p->more = true;
-		return;
-	}
-	p->v[p->n][0] = block;
-	p->v[p->n++][1] = event;
-}
-
-static void find_inits(struct pin *pin, const struct pin_func *f, uint32_t part, struct places *p)
+static void find_inits(struct pin *pin, const struct pin_func *f, uint32_t part, struct pin_places *p)
 {
 	for (uint32_t i = 0; i < f->ntouches; i++)
 		if (f->touches[i].part == part && f->touches[i].action == TOUCH_INIT)
-			add_place(p, f->touches[i].block, f->touches[i].event);
+			pin_add_place(p, f->touches[i].block, f->touches[i].event);
 	for (uint32_t i = 0; i < f->ncalls; i++)
 		if (!f->calls[i].later && pin_does(pin, f->calls[i].def, PIN_INITIALISED, part))
-			add_place(p, f->calls[i].block, f->calls[i].event);
+			pin_add_place(p, f->calls[i].block, f->calls[i].event);
 }
 
 /* The allocation of an object that has the part, before the event. */
@@ -62,11 +44,11 @@ static bool gets(const struct kir_module *m, uint32_t event, uint32_t object)
 
 /* Is one of the places in a loop, whose rounds nobody counts, or under the condition under
  * which the use is, too? */
-static bool goes_along(const struct pin_order *o, const struct places *p, uint32_t block)
+static bool goes_along(const struct pin_order *o, const struct pin_places *p, uint32_t block)
 {
 	for (uint32_t i = 0; i < p->n; i++)
-		if (pin_after(o, p->v[i][0], p->v[i][1], p->v[i][0], p->v[i][1]) ||
-		    pin_same_guard(o, p->v[i][0], block))
+		if (pin_after(o, p->v[i].block, p->v[i].event, p->v[i].block, p->v[i].event) ||
+		    pin_same_guard(o, p->v[i].block, block))
 			return true;
 	return false;
 }
@@ -95,9 +77,8 @@ static void judge(struct check_run *run, struct pin *pin, const struct pin_func 
 		  const struct pin_order *o, uint32_t part, uint32_t block, uint32_t event,
 		  const struct def *in)
 {
-	struct places inits = { .n = 0 };
+	struct pin_places inits = { .n = 0 };
 	const struct pin_touch *alloc;
-	uint32_t from[2], to[2] = { block, event };
 
 	if (in && pin_does(pin, in, PIN_INITIALISED, part))
 		return;
@@ -105,13 +86,12 @@ static void judge(struct check_run *run, struct pin *pin, const struct pin_func 
 	if (!alloc || alloc->object == KIR_NONE || !gets(run->m, event, alloc->object) ||
 	    (in && !pin_surely_uses(pin, in, part)))
 		return;
-	from[0] = alloc->block;
-	from[1] = alloc->event;
 	find_inits(pin, f, part, &inits);
-	if (!inits.n || inits.more || goes_along(o, &inits, block) || !pin_reaches(o, from, to, inits.v,
-							   inits.n, alloc->object))
+	if (!inits.n || inits.more || goes_along(o, &inits, block) ||
+	    !pin_reaches(o, (struct pin_place){ alloc->block, alloc->event },
+			 (struct pin_place){ block, event }, &inits, alloc->object))
 		return;
-	tell(run, pin, f, part, alloc, event, in, inits.v[0][1]);
+	tell(run, pin, f, part, alloc, event, in, inits.v[0].event);
 }
 
 static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)

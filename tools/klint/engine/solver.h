@@ -148,6 +148,14 @@ enum wait_type need_wait_here(struct engine *e, const struct state *s,
 bool need_is_missing_hook(struct engine *e, const struct guard *g);
 /* Is @x told by this function's parameters alone, so that callers can decide? */
 bool need_is_callers(const struct symtab *t, sym x);
+/* Translate the guards of the callee's @n to those of @out; false: the need does not arise
+ * here.  *defer: it may, and the callers can tell. */
+bool need_translate_guards(struct solver *sv, struct work_state *w, const struct need *n,
+			   const struct call_args *c, struct need *out, bool *defer);
+/* What this path knows of the parameters, and @of_memory at entry: the need arises only then.
+ * False: never. */
+bool need_add_path_guards(struct solver *sv, const struct state *s, struct need *n,
+			  bool of_memory);
 /* The function's callers are to meet the need. */
 void need_export(struct solver *sv, const struct need *n);
 

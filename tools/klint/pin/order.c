@@ -178,29 +178,38 @@ static void push_ways(const struct pin_order *o, uint32_t block, uint32_t object
 }
 
 /* The first of the places in the block behind @event, or KIR_NONE. */
-static uint32_t first_behind(const uint32_t (*places)[2], uint32_t n, uint32_t block,
-			     int64_t event)
+static uint32_t first_behind(const struct pin_places *places, uint32_t block, int64_t event)
 {
 	uint32_t first = KIR_NONE;
 
-	for (uint32_t i = 0; i < n; i++)
-		if (places[i][0] == block && places[i][1] > event && places[i][1] < first)
-			first = places[i][1];
+	for (uint32_t i = 0; i < places->n; i++) {
+		const struct pin_place *p = &places->v[i];
+
+		if (p->block == block && p->event > event && p->event < first)
+			first = p->event;
+	}
 	return first;
 }
 
-bool pin_reaches(const struct pin_order *o, const uint32_t from[2], const uint32_t to[2],
-		 const uint32_t (*avoid)[2], uint32_t n, uint32_t object)
+void pin_add_place(struct pin_places *p, uint32_t block, uint32_t event)
+{
+	p->more |= p->n == PIN_PLACES;
+	if (p->n < PIN_PLACES)
+		p->v[p->n++] = (struct pin_place){ block, event };
+}
+
+bool pin_reaches(const struct pin_order *o, struct pin_place from, struct pin_place to,
+		 const struct pin_places *avoid, uint32_t object)
 {
 	uint64_t *seen = xcalloc(o->words, sizeof(*seen));
-	uint32_t depth = 0, b = from[0];
-	int64_t behind = from[1];
+	uint32_t depth = 0, b = from.block;
+	int64_t behind = from.event;
 	bool found;
 
 	for (;;) {
-		uint32_t stop = first_behind(avoid, n, b, behind);
+		uint32_t stop = first_behind(avoid, b, behind);
 
-		found = b == to[0] && to[1] > behind && to[1] < stop;
+		found = b == to.block && to.event > behind && to.event < stop;
 		if (!found && stop == KIR_NONE)
 			push_ways(o, b, object, seen, &depth);
 		if (found || !depth)
@@ -212,7 +221,7 @@ bool pin_reaches(const struct pin_order *o, const uint32_t from[2], const uint32
 	return found;
 }
 
-bool pin_passes(const struct pin_order *o, const uint32_t (*places)[2], uint32_t n)
+bool pin_passes(const struct pin_order *o, const struct pin_places *places)
 {
 	uint64_t *seen = xcalloc(o->words, sizeof(*seen));
 	uint32_t depth = 0;
@@ -223,7 +232,7 @@ bool pin_passes(const struct pin_order *o, const uint32_t (*places)[2], uint32_t
 	while (depth && !avoided) {
 		uint32_t block = o->stack[--depth];
 
-		if (first_behind(places, n, block, -1) != KIR_NONE)
+		if (first_behind(places, block, -1) != KIR_NONE)
 			continue;
 		avoided = o->m->blocks[o->f->block_first + block].term == KIR_TERM_RETURN;
 		push_ways(o, block, KIR_NONE, seen, &depth);

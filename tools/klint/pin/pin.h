@@ -131,6 +131,18 @@ bool pin_follows(struct pin *pin, const struct def *d, uint32_t record, uint32_t
 		 const struct def **in, uint32_t *event);
 bool pin_in_set(enum pin_set set, enum touch_action action);
 
+/* A place in a function, and some. */
+struct pin_place {
+	uint32_t block, event;
+};
+#define PIN_PLACES 64
+struct pin_places {
+	struct pin_place v[PIN_PLACES];
+	uint32_t n;
+	bool more;		/* than fit */
+};
+void pin_add_place(struct pin_places *p, uint32_t block, uint32_t event);
+
 /* May the second of two places of one function be passed after the first? */
 struct pin_order;
 struct pin_order *pin_order_new(const struct kir_module *m, const struct kir_func *f);
@@ -141,11 +153,11 @@ bool pin_after(const struct pin_order *o, uint32_t block, uint32_t event, uint32
 bool pin_same_guard(const struct pin_order *o, uint32_t a, uint32_t b);
 /* Does every way through the function pass one of the places?  A way on which a parameter
  * is NULL does not count. */
-bool pin_passes(const struct pin_order *o, const uint32_t (*places)[2], uint32_t n);
-/* Can control get from one place to another without passing any of the places @avoid (pairs
- * of block and event), or a branch that has found the variable @object to be NULL? */
-bool pin_reaches(const struct pin_order *o, const uint32_t from[2], const uint32_t to[2],
-		 const uint32_t (*avoid)[2], uint32_t n, uint32_t object);
+bool pin_passes(const struct pin_order *o, const struct pin_places *places);
+/* Can control get from one place to another without passing any of the places @avoid, or a
+ * branch that has found the variable @object to be NULL? */
+bool pin_reaches(const struct pin_order *o, struct pin_place from, struct pin_place to,
+		 const struct pin_places *avoid, uint32_t object);
 
 /* Does the event initialise something, and only say what it will call once somebody asks for
  * it (INIT_WORK)? */

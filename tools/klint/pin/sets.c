@@ -162,35 +162,29 @@ const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_
 	return NULL;
 }
 
-#define MOST 64		/* places of one function */
 #define FAR 6		/* calls down */
 
 static bool surely(struct pin *pin, const struct def *d, uint32_t part, unsigned int depth)
 {
 	const struct pin_func *f = &pin->funcs[d->id];
-	uint32_t places[MOST][2], n = 0;
+	struct pin_places places = { .n = 0 };
 	struct pin_order *o;
 	bool sure;
 
-	for (uint32_t i = 0; i < f->ntouches && n < MOST; i++) {
-		if (f->touches[i].part != part || !pin_in_set(PIN_USED, f->touches[i].action))
-			continue;
-		places[n][0] = f->touches[i].block;
-		places[n++][1] = f->touches[i].event;
-	}
-	for (uint32_t i = 0; i < f->ncalls && n < MOST && depth < FAR; i++) {
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		if (f->touches[i].part == part && pin_in_set(PIN_USED, f->touches[i].action))
+			pin_add_place(&places, f->touches[i].block, f->touches[i].event);
+	for (uint32_t i = 0; i < f->ncalls && depth < FAR; i++) {
 		const struct pin_call *c = &f->calls[i];
 
-		if (c->later || !is_near(pin, d, c->def) || !pin_does(pin, c->def, PIN_USED, part) ||
-		    !surely(pin, c->def, part, depth + 1))
-			continue;
-		places[n][0] = c->block;
-		places[n++][1] = c->event;
+		if (!c->later && is_near(pin, d, c->def) && pin_does(pin, c->def, PIN_USED, part) &&
+		    surely(pin, c->def, part, depth + 1))
+			pin_add_place(&places, c->block, c->event);
 	}
-	if (!n)
+	if (!places.n)
 		return false;
 	o = pin_order_new(d->unit->m, d->unit->funcs[d->func].f);
-	sure = pin_passes(o, places, n);
+	sure = pin_passes(o, &places);
 	pin_order_free(o);
 	return sure;
 }
