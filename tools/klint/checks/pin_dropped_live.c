@@ -3,15 +3,18 @@
  * pin-dropped-live: an object goes while a part of it may be queued, pending or running.
  *
  * Three ways in which that shows: nothing in the program ever stops the part; what stops
- * it does not wait; or it is stopped before its source is, which may start it again.
+ * it does not wait; or it is stopped before its source is, which may start it again
+ * (pin_restarted.c).
  */
-#include "check.h"
+#include "pin_life.h"
 
 #include <string.h>
 
-static const char *why(const struct pin *pin, uint32_t part)
+const char *pin_why(const struct pin *pin, uint32_t part)
 {
-	return rules_pinned(pin->p->rules, pin->parts[part].kind)->why;
+	const struct rule_pinned *kind = rules_pinned(pin->p->rules, pin->parts[part].kind);
+
+	return kind ? kind->why : NULL;
 }
 
 /* Does what it runs give the object up by itself: free it, drop a reference to it, or tell
@@ -35,14 +38,59 @@ static bool ends_itself(struct pin *pin, const struct pin_stats *s, uint32_t rec
 	return false;
 }
 
+static bool is_before(const struct pin_func *f, const struct pin_touch *a, const struct pin_touch *b)
+{
+	const struct def *d = f->def;
+	struct pin_order *o = pin_order_new(d->unit->m, d->unit->funcs[d->func].f);
+	bool before = pin_after(o, a->block, a->event, b->block, b->event);
+
+	pin_order_free(o);
+	return before;
+}
+
+/* Does the function run once only, when its module comes or goes? */
+static bool is_of_module(const struct pin_func *f)
+{
+	const struct kir_module *m = f->def->unit->m;
+	const char *section = kir_string(m, f->def->unit->funcs[f->def->func].f->section);
+
+	return strstr(section, ".exit.text") || strstr(section, ".init.text");
+}
+
+/* Is a workqueue that belongs to no object waited for before objects of the record go?  What
+ * a module does with it at its very end comes too late for all that went before. */
+static bool queue_ends_first(const struct pin *pin, uint32_t queue, uint32_t record)
+{
+	const struct pin_func *gone = pin->records[record].gone_in;
+
+	for (uint32_t i = 0; i < pin->p->ndefs; i++) {
+		const struct pin_func *f = &pin->funcs[i];
+
+		for (uint32_t k = 0; k < f->ntouches; k++) {
+			const struct pin_touch *t = &f->touches[k];
+
+			if (t->part == queue && t->action == TOUCH_STOP &&
+			    (f == gone ? is_before(f, t, pin->records[record].gone_by) :
+					 !is_of_module(f)))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Is it queued on a workqueue that somebody destroys or waits for?  What is delayed is not
  * on it yet. */
 static bool ends_with_queue(const struct pin *pin, const struct pin_stats *s, uint32_t part)
 {
 	const struct rule_pinned *kind = rules_pinned(pin->p->rules, pin->parts[part].kind);
 
-	return !kind->late &&
-	       (s->other_queue || (s->queue != KIR_NONE && pin->stats[s->queue].stops));
+	if (kind->late)
+		return false;
+	if (s->other_queue || s->queue == KIR_NONE)
+		return s->other_queue;
+	if (pin->parts[s->queue].record == KIR_NONE)
+		return queue_ends_first(pin, s->queue, pin->parts[part].record);
+	return pin->stats[s->queue].stops;
 }
 
 static bool may_be_live(struct pin *pin, uint32_t part)
@@ -52,13 +100,13 @@ static bool may_be_live(struct pin *pin, uint32_t part)
 	/* One unit does not know what the others of its driver do. */
 	if (pin->p->nunits == 1 && pin->parts[part].shared)
 		return false;
-	return pin->parts[part].record != KIR_NONE && why(pin, part) && s->arms && s->inits &&
+	return pin->parts[part].record != KIR_NONE && pin_why(pin, part) && s->arms && s->inits &&
 	       !s->stops && !s->handed_on && !s->callbacks && !ends_with_queue(pin, s, part) &&
 	       !ends_itself(pin, s, pin->parts[part].record);
 }
 
-static void begin(struct draft *d, struct check_run *run, struct pin *pin,
-		  const struct pin_func *f, uint32_t event, uint32_t part)
+void pin_life_begin(struct draft *d, struct check_run *run, struct pin *pin,
+		    const struct pin_func *f, uint32_t event, uint32_t part)
 {
 	pinned_begin(d, run, "pin-dropped-live", f, event);
 	d->f.key = arena_printf(run->a, "%s", pin_name(pin, part));
@@ -74,7 +122,50 @@ static void tell_life(struct draft *d, struct pin *pin, uint32_t part)
 			    "initialised here");
 	if (s->armed_in)
 		pinned_step(d, STEP_CONTEXT, s->armed_in->def, s->armed_by->event,
-			    arena_printf(d->run->a, "from here on it %s", why(pin, part)));
+			    arena_printf(d->run->a, "from here on it %s", pin_why(pin, part)));
+}
+
+static struct klint_place place_of_func(const struct def *d)
+{
+	const struct kir_module *m = d->unit->m;
+	const struct kir_loc *l = &m->locs[d->unit->funcs[d->func].f->loc];
+
+	return (struct klint_place){ kir_string(m, l->file), l->line, l->col };
+}
+
+/* What is called for the object before it is freed, by the function that frees it. */
+static uint32_t leave_call(const struct check_run *run, const struct pin_func *f,
+			   const struct pin_touch *gone)
+{
+	const struct kir_module *m = run->m;
+	uint32_t found = KIR_NONE;
+
+	for (uint32_t i = 0; gone->object != KIR_NONE && i < f->ncalls; i++) {
+		const struct pin_call *c = &f->calls[i];
+		const struct kir_event *ev = &m->events[c->event];
+
+		if (c->later || c->event >= gone->event)
+			continue;
+		for (uint32_t a = 0; a < ev->arg_count; a++)
+			if (pin_variable(m, m->args[ev->arg_first + a]) == gone->object)
+				found = i;
+	}
+	return found;
+}
+
+/* Who says goodbye to the object: there it should have been stopped. */
+static void tell_leave(struct draft *d, struct pin *pin, const struct pin_func *f,
+		       const struct pin_touch *gone, uint32_t part)
+{
+	const struct pin_func *leave = pin->records[pin->parts[part].record].leave_in;
+	uint32_t call = leave_call(d->run, f, gone);
+
+	if (call != KIR_NONE && f->calls[call].def->unit)
+		draft_step(d, STEP_NOTE, f->calls[call].def->id, place_of_func(f->calls[call].def),
+			   "is called for the object before, and does not stop it");
+	else if (leave && leave != f)
+		draft_step(d, STEP_NOTE, leave->def->id, place_of_func(leave->def),
+			   "the driver takes leave of the object here, and does not stop it");
 }
 
 /* Where another part of such objects is stopped, and this one was forgotten. */
@@ -83,9 +174,19 @@ static const struct pin_stats *sibling(const struct pin *pin, uint32_t part)
 	uint32_t first = pin->records[pin->parts[part].record].first;
 
 	for (uint32_t i = first; i != KIR_NONE; i = pin->parts[i].next)
-		if (i != part && why(pin, i) && pin->stats[i].stopped_in)
+		if (i != part && pin_why(pin, i) && pin->stats[i].stopped_in)
 			return &pin->stats[i];
 	return NULL;
+}
+
+static const char *why_live(const struct pin_stats *s)
+{
+	if (!s->rests_in)
+		return "nothing ever stops it";
+	if (s->rests_in->reached & ~(PIN_BY_BIND | PIN_BY_PAUSE))
+		return "what stops it starts it again";
+	return s->rests_in->reached & PIN_BY_PAUSE ? "it is only stopped while the device rests" :
+						     "it is only stopped when the probe fails";
 }
 
 static void never_stopped(struct check_run *run, struct pin *pin, const struct pin_func *f,
@@ -95,13 +196,15 @@ static void never_stopped(struct check_run *run, struct pin *pin, const struct p
 	const struct pin_stats *queue = s->queue == KIR_NONE ? NULL : &pin->stats[s->queue];
 	struct draft d;
 
-	begin(&d, run, pin, f, t->event, part);
-	d.f.message = arena_printf(run->a, t->action == TOUCH_FREE ?
-		"the object is freed, but '%s' %s: nothing ever stops it" :
-		"the object goes when the driver is unbound, but '%s' %s: nothing ever stops it",
-		pin_name(pin, part), why(pin, part));
+	pin_life_begin(&d, run, pin, f, t->event, part);
+	d.f.message = arena_printf(run->a, "the object %s, but '%s' %s: %s", t->action == TOUCH_FREE ?
+		"is freed" : "goes when the driver is unbound", pin_name(pin, part),
+		pin_why(pin, part), why_live(s));
 	d.f.fix = "stop it, and wait, before the object goes";
 	tell_life(&d, pin, part);
+	if (s->rests_in)
+		pinned_step(&d, STEP_NOTE, s->rests_in->def, s->rests_by->event,
+			    "stopped here, but not for good");
 	if (other)
 		pinned_step(&d, STEP_NOTE, other->stopped_in->def, other->stopped_by->event,
 			    arena_printf(run->a, "'%s' is stopped here",
@@ -109,6 +212,7 @@ static void never_stopped(struct check_run *run, struct pin *pin, const struct p
 	if (queue && queue->stopped_in)
 		pinned_step(&d, STEP_NOTE, queue->stopped_in->def, queue->stopped_by->event,
 			    "the workqueue goes, on which it is not yet while it is delayed");
+	tell_leave(&d, pin, f, t, part);
 	pinned_step(&d, STEP_BREAK, f->def, t->event, t->action == TOUCH_FREE ?
 		    "freed here" : "belongs to the device from here on");
 	draft_end(&d);
@@ -154,6 +258,19 @@ static const struct pin_touch *freed_after(const struct pin_func *f, const struc
 	return NULL;
 }
 
+/* Is the event where it would best be waited for, since the object ends, as far as is known? */
+static bool is_goodbye(struct pin *pin, const struct pin_func *f, uint32_t part, uint32_t event)
+{
+	const struct pin_record *r = &pin->records[pin->parts[part].record];
+	const struct pin_stats *s = &pin->stats[part];
+
+	if (f != s->unqueued_in || event != s->unqueued_by->event || (!r->made && !r->gone_by) ||
+	    (r->gone_by && r->gone_by->action == TOUCH_FREE) || s->callback == f->def)
+		return false;
+	return !(f->reached & ~(PIN_BY_UNBIND | PIN_BY_BIND)) ||
+	       !pin_does(pin, f->def, PIN_ARMED, part);
+}
+
 /* Unqueued, and not waited for by anybody, where the object ends: it is freed behind it, or
  * the function at least does not make the part live again. */
 static void not_waited(struct check_run *run, struct pin *pin, const struct pin_func *f,
@@ -168,11 +285,9 @@ static void not_waited(struct check_run *run, struct pin *pin, const struct pin_
 		return;
 	r = &pin->records[pin->parts[part].record];
 	t = freed_after(f, o, pin->parts[part].record, block, event);
-	if (!t && (!direct || (!r->made && !r->gone_by) ||
-		   (r->gone_by && r->gone_by->action == TOUCH_FREE) || pin_does(pin, f->def, PIN_ARMED, part) ||
-		   (pin->stats[part].callback && pin->stats[part].callback == f->def)))
+	if (!t && !(direct && is_goodbye(pin, f, part, event)))
 		return;
-	begin(&d, run, pin, f, event, part);
+	pin_life_begin(&d, run, pin, f, event, part);
 	d.f.message = arena_printf(run->a, t ?
 		"%s() does not wait for '%s', which may still run when the object is freed" :
 		"%s() does not wait for '%s', and nothing does before the object goes",
@@ -187,56 +302,6 @@ static void not_waited(struct check_run *run, struct pin *pin, const struct pin_
 	draft_end(&d);
 }
 
-/* What ends the registration of a callback that makes the part live, after it was stopped. */
-static void stopped_early(struct check_run *run, struct pin *pin, const struct pin_func *f,
-			  const struct pin_order *o, const struct pin_touch *stop,
-			  const struct pin_func *where, const struct pin_call *reg)
-{
-	const struct kir_module *m = run->m;
-	const struct kir_func *kf = run->e->funcs[f->def->func].f;
-	struct draft d;
-
-	for (uint32_t b = 0; b < kf->block_count; b++) {
-		const struct kir_block *blk = &m->blocks[kf->block_first + b];
-
-		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
-			const struct kir_event *ev = &m->events[i];
-
-			if (ev->kind != KIR_E_CALL || m->values[ev->callee].kind != KIR_V_FUNC ||
-			    strcmp(kir_string(m, m->values[ev->callee].a), reg->until) ||
-			    !pin_after(o, stop->block, stop->event, b, i) ||
-			    pin_after(o, b, i, stop->block, stop->event))
-				continue;
-			begin(&d, run, pin, f, stop->event, stop->part);
-			d.f.message = arena_printf(run->a,
-				"'%s' is stopped before %s(): until then %s() may start it again",
-				pin_name(pin, stop->part), reg->until, func_name(run, reg->def->id));
-			d.f.fix = "stop what starts it first";
-			pinned_step(&d, STEP_CONTEXT, where->def, reg->event,
-				    arena_printf(run->a, "%s() may be called from here on",
-						 func_name(run, reg->def->id)));
-			pinned_trace(&d, pin, reg->def, PIN_ARMED, stop->part, "starts");
-			pinned_step(&d, STEP_BREAK, f->def, i, "which ends here only");
-			draft_end(&d);
-			return;
-		}
-	}
-}
-
-static void restarted(struct check_run *run, struct pin *pin, const struct pin_func *f,
-		      const struct pin_order *o, const struct pin_touch *stop)
-{
-	const struct pin_registration *r =
-		pin->registrations[pin->directories[f->def->unit->index]];
-
-	for (; r; r = r->next) {
-		if (!pin_does(pin, r->call->def, PIN_ARMED, stop->part))
-			continue;
-		stopped_early(run, pin, f, o, stop, r->in, r->call);
-		return;
-	}
-}
-
 static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)
 {
 	struct pin_order *o = NULL;
@@ -247,14 +312,14 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 		if (t->action == TOUCH_FREE || t->action == TOUCH_MANAGE)
 			dropped(run, pin, f, t);
 		if (t->part == KIR_NONE || (t->action != TOUCH_UNQUEUE && t->action != TOUCH_STOP) ||
-		    !why(pin, t->part))
+		    !pin_why(pin, t->part))
 			continue;
 		if (!o)
 			o = pin_order_new(run->m, run->e->funcs[f->def->func].f);
 		if (t->action == TOUCH_UNQUEUE)
 			not_waited(run, pin, f, o, t->part, t->block, t->event, true);
 		else
-			restarted(run, pin, f, o, t);
+			pin_restarted(run, pin, f, o, t);
 	}
 	for (uint32_t i = 0; i < f->ncalls; i++) {
 		const struct pin_call *c = &f->calls[i];

@@ -5,6 +5,8 @@
  */
 #include "check.h"
 
+#include <stdlib.h>
+
 /* Is the part initialised at an event that may come before @call? */
 static bool is_earlier(struct pin *pin, const struct pin_func *f, const struct pin_order *o,
 		       uint32_t part, uint32_t block, uint32_t event)
@@ -26,6 +28,26 @@ static bool is_earlier(struct pin *pin, const struct pin_func *f, const struct p
 	return false;
 }
 
+/* From where on the callback may be called: from an event of the function, or in what that
+ * calls. */
+static void tell_registered(struct draft *d, struct pin *pin, const struct pin_func *f,
+			    uint32_t event, const struct def *callback)
+{
+	const struct def *in;
+	const struct pin_call *reg;
+
+	pinned_step(d, STEP_CONTEXT, f->def, event,
+		    arena_printf(d->run->a, "from here on %s() may be called",
+				 func_name(d->run, callback->id)));
+	for (uint32_t i = 0; i < f->ncalls; i++) {
+		if (f->calls[i].event != event || f->calls[i].later)
+			continue;
+		reg = pin_find_registration(pin, f->calls[i].def, callback, &in);
+		if (reg)
+			pinned_step(d, STEP_NOTE, in, reg->event, "is registered here");
+	}
+}
+
 static void tell(struct check_run *run, struct pin *pin, const struct pin_func *f,
 		 const struct pin_call *reg, uint32_t part, uint32_t at, const struct def *in)
 {
@@ -37,8 +59,7 @@ static void tell(struct check_run *run, struct pin *pin, const struct pin_func *
 				   name, event_callee(run, reg->event), callback);
 	d.f.key = arena_printf(run->a, "%s after %s", name, callback);
 	d.f.fix = "initialise it before the registration";
-	pinned_step(&d, STEP_CONTEXT, f->def, reg->event,
-		    arena_printf(run->a, "from here on %s() may be called", callback));
+	tell_registered(&d, pin, f, reg->event, reg->def);
 	pinned_trace(&d, pin, reg->def, PIN_USED, part, "uses");
 	pinned_step(&d, STEP_BREAK, f->def, at,
 		    in ? arena_printf(run->a, "%s() initialises it", func_name(run, in->id)) :
@@ -55,6 +76,7 @@ struct publication {
 	const struct kir_func *kf;
 	struct pin_order *order;
 	uint32_t told[MOST], ntold;	/* events that publish */
+	const struct def *registering;	/* a callee that publishes in itself, or NULL */
 };
 
 /* Once for each registration: the first thing that comes late stands for the rest. */
@@ -79,10 +101,12 @@ static void judge(struct publication *p, const struct pin_call *reg, uint32_t pa
 		  uint32_t block, uint32_t event, const struct def *in)
 {
 	if (!pin_after(p->order, reg->block, reg->event, block, event) ||
+	    (p->registering && pin_does(p->pin, p->registering, PIN_INITIALISED, part)) ||
 	    !pin_does(p->pin, reg->def, PIN_USED, part) ||
 	    pin_does(p->pin, reg->def, PIN_INITIALISED, part) ||
 	    is_earlier(p->pin, p->f, p->order, part, reg->block, reg->event) ||
 	    p->pin->stats[part].inits > 1 ||	/* another one may have been first */
+	    (in && pin_makes(p->pin, in, PIN_INITIALISED, part)) ||	/* and publishes it then */
 	    (is_pointed_to(p->pin, part) && !pin_surely_uses(p->pin, reg->def, part)) ||
 	    !is_new(p, reg->event))
 		return;
@@ -284,6 +308,79 @@ static void against_pointers(struct publication *p, const struct pin_call *reg)
 	}
 }
 
+/* Does the function itself make objects of the record?  Those that it has published are
+ * set_late()'s. */
+static bool makes_one(const struct pin_func *f, uint32_t record)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		if ((f->touches[i].action == TOUCH_ALLOC || f->touches[i].action == TOUCH_MANAGE) &&
+		    f->touches[i].record == record)
+			return true;
+	return false;
+}
+
+/* Everybody who ever makes the pointer point to something does so at one place, behind the
+ * event by which the callback is registered that follows it. */
+static void judge_pointer(struct publication *p, uint32_t event, uint32_t block,
+			  const struct def *callback, const struct pin_touch *t,
+			  const struct pin_place *at, const struct def *in)
+{
+	struct draft d;
+	const struct def *where;
+	uint32_t n, use;
+	const uint32_t *followed;
+
+	if (p->pin->stats[t->part].sets != 1 || at->event == event ||
+	    (p->registering && pin_does(p->pin, p->registering, PIN_SET, t->part)) ||
+	    !pin_after(p->order, block, event, at->block, at->event) ||
+	    pin_after(p->order, at->block, at->event, block, event) ||
+	    (in ? pin_makes(p->pin, in, PIN_SET, t->part) : makes_one(p->f, p->pin->parts[t->part].record)))
+		return;
+	followed = pin_followed(p->pin, callback, &n);
+	if (!n || !bsearch(&t->part, followed, n, sizeof(*followed), compare_u32) ||
+	    pin_does(p->pin, callback, PIN_SET, t->part) || !is_new(p, event))
+		return;
+	pinned_begin(&d, p->run, "pin-publish-before-init", p->f, at->event);
+	d.f.message = arena_printf(p->run->a, "'%s' is set after %s() has registered %s(), which follows it",
+				   pin_name(p->pin, t->part), event_callee(p->run, event),
+				   func_name(p->run, callback->id));
+	d.f.key = arena_printf(p->run->a, "%s after %s", pin_name(p->pin, t->part),
+			       func_name(p->run, callback->id));
+	d.f.fix = "set it before the registration";
+	tell_registered(&d, p->pin, p->f, event, callback);
+	if (pin_follows(p->pin, callback, p->pin->parts[t->part].record,
+			p->pin->parts[t->part].field, &where, &use))
+		pinned_step(&d, STEP_NOTE, where, use, "the pointer is followed here");
+	pinned_step(&d, STEP_BREAK, p->f->def, at->event,
+		    in ? arena_printf(p->run->a, "%s() sets it", func_name(p->run, in->id)) :
+			 "is set only here");
+	draft_end(&d);
+}
+
+static void against_set(struct publication *p, uint32_t event, uint32_t block,
+			const struct def *callback)
+{
+	for (uint32_t i = 0; i < p->f->ntouches; i++) {
+		const struct pin_touch *t = &p->f->touches[i];
+
+		if (t->action == TOUCH_SET && t->part != KIR_NONE)
+			judge_pointer(p, event, block, callback, t,
+				      &(struct pin_place){ t->block, t->event }, NULL);
+	}
+	for (uint32_t i = 0; i < p->f->ncalls; i++) {
+		const struct pin_call *c = &p->f->calls[i];
+		const uint32_t *parts;
+		uint32_t n;
+
+		if (c->later)
+			continue;
+		parts = pin_parts(p->pin, c->def, PIN_SET, &n);
+		for (uint32_t k = 0; k < n; k++)
+			judge_pointer(p, event, block, callback, &(struct pin_touch){ .part = parts[k] },
+				      &(struct pin_place){ c->block, c->event }, c->def);
+	}
+}
+
 /* A new object is assigned to a pointer that readers follow, and then a pointer of it is
  * set. */
 static void filled_late(struct publication *p, const struct pin_touch *out)
@@ -326,19 +423,56 @@ static void filled_late(struct publication *p, const struct pin_touch *out)
 	}
 }
 
+/* May somebody call it as soon as it is registered?  Not what only ends objects. */
+static bool is_called_soon(const struct pin *pin, const struct def *callback)
+{
+	uint8_t by = pin->funcs[callback->id].reached;
+
+	return !by || (by & ~(PIN_BY_UNBIND | PIN_BY_PAUSE | PIN_BY_BIND));
+}
+
+/* What the call registers, in what it calls. */
+static void against_registered(struct publication *p, const struct pin_call *call)
+{
+	const uint32_t *defs;
+	uint32_t n;
+
+	if (call->later)
+		return;
+	defs = pin_registered(p->pin, call->def, &n);
+	for (uint32_t i = 0; i < n; i++) {
+		struct pin_call reg = { .block = call->block, .event = call->event,
+					.def = &p->pin->p->defs[defs[i]], .later = true };
+
+		if (!is_called_soon(p->pin, reg.def))
+			continue;
+
+		if (!p->order)
+			p->order = pin_order_new(p->run->m, p->kf);
+		p->registering = call->def;
+		against(p, &reg);
+		against_set(p, reg.event, reg.block, reg.def);
+		p->registering = NULL;
+	}
+}
+
 static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)
 {
 	struct publication p = { .run = run, .pin = pin, .f = f,
 				 .kf = run->e->funcs[f->def->func].f };
 
 	for (uint32_t i = 0; i < f->ncalls; i++) {
-		if (!f->calls[i].later || pin_only_binds(f, f->calls[i].event))
+		if (!f->calls[i].later || pin_only_binds(f, f->calls[i].event) ||
+		    !is_called_soon(pin, f->calls[i].def))
 			continue;
 		if (!p.order)
 			p.order = pin_order_new(run->m, p.kf);
 		against(&p, &f->calls[i]);
 		against_pointers(&p, &f->calls[i]);
+		against_set(&p, f->calls[i].event, f->calls[i].block, f->calls[i].def);
 	}
+	for (uint32_t i = 0; i < f->ncalls; i++)
+		against_registered(&p, &f->calls[i]);
 	for (uint32_t i = 0; i < f->ntouches; i++) {
 		if (f->touches[i].action != TOUCH_PUBLISH)
 			continue;

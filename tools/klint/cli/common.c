@@ -214,11 +214,15 @@ static void remember(struct asked *asked, const struct common_key *key, const st
 	free(home);
 }
 
-/* The more units have asked, the more is known of what they include; each doubling of
- * their number is worth a look. */
+/* The more units have asked, the more is known of what they include.  To look again
+ * makes all headers anew: worth it when there are four times as many. */
 static bool is_turn(size_t n)
 {
-	return n >= WORTH_IT && !(n & (n - 1));
+	size_t at = WORTH_IT;
+
+	while (at < n)
+		at *= 4;
+	return at == n;
 }
 
 /* The headers of the directories that the sources are in. */

@@ -24,11 +24,25 @@ static void hand_on(struct pin *pin, uint32_t part)
 	vec_push(pin->handed_on, pin->nhanded_on, pin->handed_on_cap) = part;
 }
 
+static char *part_key(const struct pin *pin, uint32_t record, uint32_t field)
+{
+	return record == KIR_NONE ? xasprintf(".%s", names_text(pin->p->names, field)) :
+		xasprintf("%s.%s", names_text(pin->p->names, record),
+			  names_text(pin->p->names, field));
+}
+
+uint32_t pin_part(const struct pin *pin, uint32_t record, uint32_t field)
+{
+	char *key = part_key(pin, record, field);
+	uint32_t part = strmap_get(pin->by_name, key);
+
+	free(key);
+	return part;
+}
+
 static uint32_t add_part(struct pin *pin, uint32_t record, uint32_t field, uint32_t kind)
 {
-	char *key = record == KIR_NONE ?
-		xasprintf(".%s", names_text(pin->p->names, field)) :
-		xasprintf("%s.%s", names_text(pin->p->names, record), names_text(pin->p->names, field));
+	char *key = part_key(pin, record, field);
 	uint32_t i = strmap_get(pin->by_name, key);
 
 	if (i == UINT32_MAX) {
@@ -36,6 +50,8 @@ static uint32_t add_part(struct pin *pin, uint32_t record, uint32_t field, uint3
 		strmap_set(pin->by_name, arena_strdup(pin->arena, key), i);
 		vec_push(pin->parts, pin->nparts, pin->parts_cap) =
 			(struct pin_part){ record, field, kind, KIR_NONE, false };
+	} else if (pin->parts[i].kind == KIR_NONE) {
+		pin->parts[i].kind = kind;
 	}
 	free(key);
 	return i;
@@ -164,11 +180,12 @@ static struct pin_touch *add_touch(struct collector *c, const struct rule_touch 
 	return &c->f->touches[c->f->ntouches - 1];
 }
 
-static void add_call(struct collector *c, const struct def *d, bool later, const char *until)
+static void add_call(struct collector *c, const struct def *d, bool later, const char *until,
+		     bool undoes)
 {
 	if (d && d->unit)
 		vec_push(c->f->calls, c->f->ncalls, c->f->calls_cap) =
-			(struct pin_call){ c->block, c->event, d, until, later };
+			(struct pin_call){ c->block, c->event, d, until, later, undoes };
 }
 
 static const struct def *named(const struct collector *c, kir_id id)
@@ -189,7 +206,7 @@ static void publish_targets(struct collector *c, uint32_t name)
 {
 	for (size_t i = 0; i < c->e->ntargets; i++)
 		if (c->e->targets[i].record == name)
-			add_call(c, c->e->funcs[c->e->targets[i].func].target, true, NULL);
+			add_call(c, c->e->funcs[c->e->targets[i].func].target, true, NULL, false);
 }
 
 /* Those that a table names, and the tables that it points to. */
@@ -205,7 +222,7 @@ static void publish_table(struct collector *c, kir_id global, unsigned int depth
 		const struct kir_value *v = &m->values[in];
 
 		if (v->kind == KIR_V_FUNC)
-			add_call(c, named(c, in), true, NULL);
+			add_call(c, named(c, in), true, NULL, false);
 		else if (v->kind == KIR_V_ADDR && m->values[v->a].kind == KIR_V_GLOBAL)
 			publish_table(c, v->a, depth + 1);
 	}
@@ -251,6 +268,10 @@ static void take_touch(struct collector *c, const struct kir_event *ev, const st
 		c->fresh = m->values[ev->dst].kind == KIR_V_TEMP ? m->values[ev->dst].a : KIR_NONE;
 		c->fresh_touch = c->f->ntouches - 1;
 		return;
+	case TOUCH_UNDO:
+		if (arg != KIR_NONE)
+			add_call(c, named(c, arg), true, NULL, true);
+		return;
 	case TOUCH_FREE: case TOUCH_PUBLISH:
 		if (arg == KIR_NONE)
 			return;
@@ -275,12 +296,51 @@ static void take_touch(struct collector *c, const struct kir_event *ev, const st
 	}
 }
 
+/* Is the value memory that another record carries? */
+static bool is_carried(const struct collector *c, kir_id id)
+{
+	const struct kir_value *values = c->e->m->values, *v = &values[id];
+
+	while (v->kind == KIR_V_ADDR || v->kind == KIR_V_INDEX) {
+		id = v->a;
+		v = &values[id];
+	}
+	if (v->kind != KIR_V_FIELD || v->c == KIR_NONE)
+		return false;
+	for (size_t i = 0; i < c->pin->ncarriers; i++)
+		if (c->pin->carriers[i].field == c->e->names[id] &&
+		    c->pin->carriers[i].record == c->e->records[v->c])
+			return true;
+	return false;
+}
+
+/* A member points to something from here on. */
+static void take_pointer(struct collector *c, const struct kir_event *ev)
+{
+	static const struct rule_touch set = { .action = TOUCH_SET, .kind = KIR_NONE };
+	const struct kir_value *values = c->e->m->values, *dst = &values[ev->dst];
+	const struct kir_type *t;
+
+	if (dst->kind != KIR_V_FIELD || dst->c == KIR_NONE || values[ev->value].kind == KIR_V_NULL ||
+	    values[ev->value].kind == KIR_V_INT)
+		return;
+	t = field_type(c, dst);
+	if (t && t->kind == KIR_T_PTR)
+		add_touch(c, &set, part_of(c, ev->dst, KIR_NONE), KIR_NONE, KIR_NONE);
+}
+
 /* Where the result of the last allocation goes says what it is. */
 static void take_store(struct collector *c, const struct kir_event *ev)
 {
 	const struct kir_value *v = &c->e->m->values[ev->value];
+	static const struct rule_touch manage = { .action = TOUCH_MANAGE, .kind = KIR_NONE };
 	struct pin_touch *t;
 
+	take_pointer(c, ev);
+
+	if (pointee(c, ev->dst) != KIR_NONE && is_carried(c, ev->value))
+		add_touch(c, &manage, KIR_NONE, record_name(c, pointee(c, ev->dst)),
+			  pin_variable(c->e->m, ev->dst));
 	if (c->fresh == KIR_NONE || v->kind != KIR_V_TEMP || v->a != c->fresh)
 		return;
 	t = &c->f->touches[c->fresh_touch];
@@ -303,7 +363,7 @@ static void take_callbacks(struct collector *c, const struct kir_event *ev,
 		if (rc->fn.root != ROOT_ARG || rc->fn.nsteps || rc->fn.arg > ev->arg_count)
 			continue;
 		add_call(c, named(c, c->e->m->args[ev->arg_first + rc->fn.arg - 1]),
-			 rc->context != RULES_NONE, rc->until);
+			 rc->context != RULES_NONE, rc->until, false);
 	}
 }
 
@@ -361,7 +421,7 @@ static void take_event(struct collector *c, const struct kir_event *ev)
 	if (its->touch)
 		return;
 	if (!its->rule)
-		add_call(c, named(c, ev->callee), false, NULL);
+		add_call(c, named(c, ev->callee), false, NULL, false);
 	for (uint32_t i = 0; i < ev->arg_count; i++)
 		take_argument(c, c->e->m->args[ev->arg_first + i]);
 }
@@ -400,6 +460,21 @@ static void number_directories(struct pin *pin)
 	strmap_free(seen);
 }
 
+static void find_carriers(struct pin *pin)
+{
+	size_t n;
+	const struct rule_member *v = rules_carriers(pin->p->rules, &n);
+
+	pin->carriers = xcalloc(n + 1, sizeof(*pin->carriers));
+	for (size_t i = 0; i < n; i++) {
+		const struct pin_member m = { names_find(pin->p->names, v[i].record),
+					      names_find(pin->p->names, v[i].field) };
+
+		if (m.record != UINT32_MAX && m.field != UINT32_MAX)
+			pin->carriers[pin->ncarriers++] = m;
+	}
+}
+
 struct pin *pin_new(struct program *p)
 {
 	struct pin *pin = xcalloc(1, sizeof(*pin));
@@ -409,7 +484,9 @@ struct pin *pin_new(struct program *p)
 	pin->by_name = strmap_new();
 	pin->named = xcalloc(p->nnames + 1, sizeof(*pin->named));
 	pin->funcs = xcalloc(p->ndefs + 1u, sizeof(*pin->funcs));
+	pin->followed = xcalloc(p->ndefs + 1u, sizeof(*pin->followed));
 	number_directories(pin);
+	find_carriers(pin);
 	for (uint32_t i = 0; i < p->ndefs; i++)
 		if (p->defs[i].unit)
 			collect(pin, &p->defs[i]);
@@ -433,6 +510,8 @@ void pin_free(struct pin *pin)
 	free(pin->records);
 	free(pin->registrations);
 	free(pin->handed_on);
+	free(pin->carriers);
+	free(pin->followed);
 	free(pin->parts);
 	free(pin->directories);
 	strmap_free(pin->by_name);

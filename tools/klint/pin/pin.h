@@ -15,7 +15,7 @@
 /* A member of a record that is, or points to, something pinned. */
 struct pin_part {
 	uint32_t record, field;	/* name ids; record KIR_NONE: a variable of that name */
-	uint32_t kind;		/* of the rules, by what first touched it */
+	uint32_t kind;		/* of the rules, by what first touched it; KIR_NONE: a pointer */
 	uint32_t next;		/* part of the same record, or KIR_NONE */
 	bool shared;		/* the record is declared in a header: other units know it */
 };
@@ -24,9 +24,14 @@ struct pin_part {
 struct pin_stats {
 	uint32_t inits;		/* functions that initialise it */
 	uint32_t arms, stops, unqueues;	/* events; stops: those that wait */
+	uint32_t sets;		/* events that make a pointer point to something */
 	bool handed_on;		/* its address goes to a function of which nothing is known here */
 	const struct pin_func *armed_in, *initialised_in, *stopped_in;	/* one of them, or NULL */
 	const struct pin_touch *armed_by, *initialised_by, *stopped_by;
+	const struct pin_func *rests_in;	/* where it is stopped, but not for good, or NULL */
+	const struct pin_touch *rests_by;
+	const struct pin_func *unqueued_in;	/* where it is best waited for, and is not, or NULL */
+	const struct pin_touch *unqueued_by;
 	const struct def *callback;	/* what runs when it is due, or NULL */
 	bool callbacks;		/* more than one */
 	uint32_t queue;		/* the part that is the workqueue on which it is queued, or KIR_NONE */
@@ -54,21 +59,35 @@ struct pin_call {
 	const struct def *def;	/* what is called, or registered; */
 	const char *until;	/* a registration: what ends it, or NULL */
 	bool later;		/* a registration */
+	bool undoes;		/* one that is called when what the object belongs to goes */
+};
+
+/* On whose behalf a function runs (reach.c). */
+enum pin_reached {
+	PIN_BY_BIND = 1,	/* when a driver's object begins, */
+	PIN_BY_PAUSE = 2,	/* rests, */
+	PIN_BY_UNBIND = 4,	/* ends */
+	PIN_BY_OTHERS = 8,
+	PIN_BY_UNKNOWN = 16	/* other units may call it */
 };
 
 /* A function of the program. */
 struct pin_func {
 	const struct def *def;
+	uint8_t reached;	/* enum pin_reached */
 	struct pin_touch *touches;	/* in the order of the blocks */
 	uint32_t ntouches, touches_cap;
 	struct pin_call *calls;
 	uint32_t ncalls, calls_cap;
 };
 
-/* A registration that something ends. */
+/* A function that others call until something ends that. */
 struct pin_registration {
-	const struct pin_func *in;
-	const struct pin_call *call;
+	const struct def *def;
+	const char *until;		/* the name of what ends it */
+	const struct engine *by;	/* the unit that registers it, */
+	kir_id loc;			/* here */
+	uint32_t in;			/* in this def, or KIR_NONE: a table names it */
 	struct pin_registration *next;	/* of the same directory */
 };
 
@@ -78,6 +97,18 @@ struct pin_record {
 	const struct pin_func *gone_in;	/* where it is freed, or else managed, or NULL */
 	const struct pin_touch *gone_by;
 	bool made;		/* somebody allocates one */
+	const struct pin_func *leave_in;	/* what a driver does with one at its end, or NULL */
+};
+
+/* Parts, once somebody has asked for them. */
+struct pin_list {
+	uint32_t *v, n;
+	bool known;
+};
+
+/* By name ids. */
+struct pin_member {
+	uint32_t record, field;
 };
 
 struct pin_named {
@@ -98,9 +129,12 @@ struct pin {
 	struct pin_stats *stats;	/* [part] */
 	struct pin_record *records;	/* [name id] */
 	struct pin_registration **registrations;	/* [directory] */
+	struct pin_member *carriers;	/* members that are memory of others' objects */
+	size_t ncarriers;
 	uint32_t *handed_on;		/* parts */
 	size_t nhanded_on, handed_on_cap;
 	struct pin_sets *sets;		/* sets.c */
+	struct pin_list *followed;	/* [def]: follow.c */
 };
 
 /* Look at all functions of the program, which is linked.  Free with pin_free(). */
@@ -113,6 +147,7 @@ enum pin_set {
 	PIN_INITIALISED,
 	PIN_ARMED,
 	PIN_STOPPED,	/* or shut, or unqueued */
+	PIN_SET,	/* a pointer, to something */
 	PIN_NSETS
 };
 bool pin_does(struct pin *pin, const struct def *d, enum pin_set set, uint32_t part);
@@ -125,6 +160,20 @@ const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_
 				 uint32_t part, const struct def **in);
 /* Does every call of the function use the part, whatever the object's members say? */
 bool pin_surely_uses(struct pin *pin, const struct def *d, uint32_t part);
+/* The defs that the function registers as callbacks, with what it calls, ascending. */
+const uint32_t *pin_registered(struct pin *pin, const struct def *d, uint32_t *n);
+/* The call by which the function registers @callback, in itself or, by *in, in a function
+ * that it calls. */
+const struct pin_call *pin_find_registration(struct pin *pin, const struct def *d,
+					     const struct def *callback, const struct def **in);
+/* Does the function, or one that it calls, itself make an object of the record, new or
+ * managed, in which it does @set to the part? */
+bool pin_makes(struct pin *pin, const struct def *d, enum pin_set set, uint32_t part);
+/* The parts, ascending, that are pointers which the function or one that it calls follows
+ * without asking whether they are there. */
+const uint32_t *pin_followed(struct pin *pin, const struct def *d, uint32_t *n);
+/* The part of that name, or KIR_NONE. */
+uint32_t pin_part(const struct pin *pin, uint32_t record, uint32_t field);
 /* Does the function, or one that it calls in its own directory, follow the pointer that is
  * the member @field of a @record?  Where: *in and *event. */
 bool pin_follows(struct pin *pin, const struct def *d, uint32_t record, uint32_t field,

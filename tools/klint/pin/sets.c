@@ -17,6 +17,7 @@ struct set {
 struct known {
 	struct set sets[PIN_NSETS];
 	struct set freed;	/* records */
+	struct set registered;	/* defs */
 };
 
 struct pin_sets {
@@ -50,6 +51,8 @@ bool pin_in_set(enum pin_set set, enum touch_action action)
 		return action == TOUCH_INIT;
 	case PIN_ARMED:
 		return action == TOUCH_ARM;
+	case PIN_SET:
+		return action == TOUCH_SET;
 	case PIN_STOPPED:
 		return action == TOUCH_STOP || action == TOUCH_SHUT || action == TOUCH_UNQUEUE;
 	default:
@@ -75,7 +78,7 @@ static void add_all(struct set *to, const struct set *from)
 		vec_push(to->v, to->n, to->cap) = from->v[i];
 }
 
-static bool is_near(const struct pin *pin, const struct def *a, const struct def *b)
+bool pin_is_near(const struct pin *pin, const struct def *a, const struct def *b)
 {
 	return (b->unit->funcs[b->func].f->flags & KIR_F_HEADER) ||
 	       pin->directories[a->unit->index] == pin->directories[b->unit->index];
@@ -104,16 +107,21 @@ static const struct known *known_of(struct pin *pin, const struct def *d)
 	for (uint32_t i = 0; i < f->ncalls; i++) {
 		const struct known *its;
 
-		if (f->calls[i].later || !is_near(pin, d, f->calls[i].def))
+		if (f->calls[i].later && !pin_only_binds(f, f->calls[i].event))
+			vec_push(k->registered.v, k->registered.n, k->registered.cap) =
+				f->calls[i].def->id;
+		if (f->calls[i].later || !pin_is_near(pin, d, f->calls[i].def))
 			continue;
 		its = known_of(pin, f->calls[i].def);
 		for (enum pin_set s = 0; s < PIN_NSETS; s++)
 			add_all(&k->sets[s], &its->sets[s]);
 		add_all(&k->freed, &its->freed);
+		add_all(&k->registered, &its->registered);
 	}
 	for (enum pin_set s = 0; s < PIN_NSETS; s++)
 		settle(pin, &k->sets[s]);
 	settle(pin, &k->freed);
+	settle(pin, &k->registered);
 	return pin->sets->of[d->id] = k;
 }
 
@@ -130,6 +138,14 @@ bool pin_does(struct pin *pin, const struct def *d, enum pin_set set, uint32_t p
 const uint32_t *pin_parts(struct pin *pin, const struct def *d, enum pin_set set, uint32_t *n)
 {
 	const struct set *s = &known_of(pin, d)->sets[set];
+
+	*n = (uint32_t)s->n;
+	return s->v;
+}
+
+const uint32_t *pin_registered(struct pin *pin, const struct def *d, uint32_t *n)
+{
+	const struct set *s = &known_of(pin, d)->registered;
 
 	*n = (uint32_t)s->n;
 	return s->v;
@@ -152,7 +168,7 @@ const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_
 			if (f->touches[i].part == part && pin_in_set(set, f->touches[i].action))
 				return &f->touches[i];
 		for (uint32_t i = 0; i < f->ncalls && !next; i++)
-			if (!f->calls[i].later && is_near(pin, d, f->calls[i].def) &&
+			if (!f->calls[i].later && pin_is_near(pin, d, f->calls[i].def) &&
 			    pin_does(pin, f->calls[i].def, set, part))
 				next = f->calls[i].def;
 		if (!next)
@@ -160,6 +176,41 @@ const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_
 		d = next;
 	}
 	return NULL;
+}
+
+const struct pin_call *pin_find_registration(struct pin *pin, const struct def *d,
+					     const struct def *callback, const struct def **in)
+{
+	for (unsigned int depth = 0; depth < 16; depth++) {
+		const struct pin_func *f = &pin->funcs[d->id];
+		const struct def *next = NULL;
+
+		*in = d;
+		for (uint32_t i = 0; i < f->ncalls; i++)
+			if (f->calls[i].later && f->calls[i].def == callback)
+				return &f->calls[i];
+		for (uint32_t i = 0; i < f->ncalls && !next; i++)
+			if (!f->calls[i].later && pin_is_near(pin, d, f->calls[i].def) &&
+			    has(&known_of(pin, f->calls[i].def)->registered, callback->id))
+				next = f->calls[i].def;
+		if (!next)
+			return NULL;
+		d = next;
+	}
+	return NULL;
+}
+
+bool pin_makes(struct pin *pin, const struct def *d, enum pin_set set, uint32_t part)
+{
+	const struct def *in;
+	const struct pin_touch *t = pin_find(pin, d, set, part, &in);
+	const struct pin_func *f = t ? &pin->funcs[in->id] : NULL;
+
+	for (uint32_t i = 0; f && i < f->ntouches; i++)
+		if ((f->touches[i].action == TOUCH_ALLOC || f->touches[i].action == TOUCH_MANAGE) &&
+		    f->touches[i].record == pin->parts[part].record)
+			return true;
+	return false;
 }
 
 #define FAR 6		/* calls down */
@@ -177,7 +228,7 @@ static bool surely(struct pin *pin, const struct def *d, uint32_t part, unsigned
 	for (uint32_t i = 0; i < f->ncalls && depth < FAR; i++) {
 		const struct pin_call *c = &f->calls[i];
 
-		if (!c->later && is_near(pin, d, c->def) && pin_does(pin, c->def, PIN_USED, part) &&
+		if (!c->later && pin_is_near(pin, d, c->def) && pin_does(pin, c->def, PIN_USED, part) &&
 		    surely(pin, c->def, part, depth + 1))
 			pin_add_place(&places, c->block, c->event);
 	}
@@ -192,71 +243,4 @@ static bool surely(struct pin *pin, const struct def *d, uint32_t part, unsigned
 bool pin_surely_uses(struct pin *pin, const struct def *d, uint32_t part)
 {
 	return surely(pin, d, part, 0);
-}
-
-/* Does the value follow the pointer in the member? */
-static bool value_follows(const struct engine *e, kir_id id, uint32_t record, uint32_t field)
-{
-	const struct kir_value *v, *in;
-
-	if (id == KIR_NONE)
-		return false;
-	v = &e->m->values[id];
-	switch (v->kind) {
-	case KIR_V_DEREF:
-		in = &e->m->values[v->a];
-		if (in->kind == KIR_V_FIELD && in->c != KIR_NONE && e->names[v->a] == field &&
-		    e->records[in->c] == record)
-			return true;
-		return value_follows(e, v->a, record, field);
-	case KIR_V_FIELD: case KIR_V_ADDR: case KIR_V_CONTAINER:
-		return value_follows(e, v->a, record, field);
-	case KIR_V_INDEX: case KIR_V_OP:
-		return value_follows(e, v->a, record, field) ||
-		       value_follows(e, v->b, record, field);
-	default:
-		return false;
-	}
-}
-
-static bool event_follows(const struct engine *e, const struct kir_event *ev, uint32_t record,
-			  uint32_t field)
-{
-	if (value_follows(e, ev->dst, record, field) || value_follows(e, ev->value, record, field) ||
-	    value_follows(e, ev->callee, record, field))
-		return true;
-	for (uint32_t i = 0; i < ev->arg_count; i++)
-		if (value_follows(e, e->m->args[ev->arg_first + i], record, field))
-			return true;
-	return false;
-}
-
-static bool follows(struct pin *pin, const struct def *d, uint32_t record, uint32_t field,
-		    const struct def **in, uint32_t *event, unsigned int depth)
-{
-	const struct pin_func *f = &pin->funcs[d->id];
-	const struct kir_func *kf = d->unit->funcs[d->func].f;
-
-	for (uint32_t b = 0; b < kf->block_count; b++) {
-		const struct kir_block *blk = &d->unit->m->blocks[kf->block_first + b];
-
-		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
-			if (!event_follows(d->unit, &d->unit->m->events[i], record, field))
-				continue;
-			*in = d;
-			*event = i;
-			return true;
-		}
-	}
-	for (uint32_t i = 0; i < f->ncalls && depth < FAR / 2; i++)
-		if (!f->calls[i].later && is_near(pin, d, f->calls[i].def) &&
-		    follows(pin, f->calls[i].def, record, field, in, event, depth + 1))
-			return true;
-	return false;
-}
-
-bool pin_follows(struct pin *pin, const struct def *d, uint32_t record, uint32_t field,
-		 const struct def **in, uint32_t *event)
-{
-	return follows(pin, d, record, field, in, event, 0);
 }

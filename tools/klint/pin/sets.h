@@ -11,4 +11,10 @@ void pin_sets_free(struct pin_sets *s);
 /* stats.c: pin->stats, once all functions have been looked at. */
 void pin_stats_make(struct pin *pin);
 
+/* May the sets of @a have what @b does: a function of the same directory, or of a header? */
+bool pin_is_near(const struct pin *pin, const struct def *a, const struct def *b);
+
+/* reach.c: on whose behalf each function runs. */
+void pin_reach_make(struct pin *pin);
+
 #endif

@@ -2,6 +2,9 @@
 /* What the program does to each part, all functions together. */
 #include "sets.h"
 
+#include "engine/names.h"
+#include "engine/targets.h"
+
 /* The callback that the same event hands over. */
 static const struct def *callback_of(const struct pin_func *f, uint32_t event)
 {
@@ -27,6 +30,32 @@ static void note_queue(struct pin *pin, const struct pin_func *f, const struct p
 		else
 			s->other_queue = true;
 	}
+}
+
+/* Does the function make the part live again behind the event? */
+static bool starts_again(const struct pin_func *f, const struct pin_touch *stop)
+{
+	const struct def *d = f->def;
+	struct pin_order *o = NULL;
+	bool again = false;
+
+	for (uint32_t i = 0; i < f->ntouches && !again; i++) {
+		const struct pin_touch *t = &f->touches[i];
+
+		if (t->part != stop->part || t->action != TOUCH_ARM)
+			continue;
+		if (!o)
+			o = pin_order_new(d->unit->m, d->unit->funcs[d->func].f);
+		again = pin_after(o, stop->block, stop->event, t->block, t->event);
+	}
+	pin_order_free(o);
+	return again;
+}
+
+/* How near to the end of objects the function is. */
+static int end_nearness(const struct pin_func *f)
+{
+	return f->reached & PIN_BY_UNBIND ? 2 : f->reached & PIN_BY_UNKNOWN ? 1 : 0;
 }
 
 static void count(struct pin *pin, const struct pin_func *f, const struct pin_touch *t)
@@ -55,6 +84,12 @@ static void count(struct pin *pin, const struct pin_func *f, const struct pin_to
 		}
 		break;
 	case TOUCH_STOP: case TOUCH_SHUT:
+		if ((f->reached && !(f->reached & ~(PIN_BY_BIND | PIN_BY_PAUSE))) ||
+		    starts_again(f, t)) {
+			s->rests_in = f;
+			s->rests_by = t;
+			break;
+		}
 		s->stops++;
 		/* Not the error path of who starts it, if there is another place. */
 		if (!s->stopped_by || s->stopped_in == s->initialised_in) {
@@ -62,8 +97,15 @@ static void count(struct pin *pin, const struct pin_func *f, const struct pin_to
 			s->stopped_in = f;
 		}
 		break;
+	case TOUCH_SET:
+		s->sets++;
+		break;
 	case TOUCH_UNQUEUE:
 		s->unqueues++;
+		if (!s->unqueued_by || end_nearness(f) > end_nearness(s->unqueued_in)) {
+			s->unqueued_by = t;
+			s->unqueued_in = f;
+		}
 		break;
 	default:
 		break;
@@ -116,18 +158,75 @@ bool pin_only_binds(const struct pin_func *f, uint32_t event)
 	return false;
 }
 
+static void add_registration(struct pin *pin, struct pin_registration what)
+{
+	struct pin_registration *r = arena_alloc(pin->arena, sizeof(*r)),
+				**list = &pin->registrations[pin->directories[what.by->index]];
+
+	*r = what;
+	r->next = *list;
+	*list = r;
+}
+
+static uint32_t stops_in(const struct pin_func *f)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		n += pin_in_set(PIN_STOPPED, f->touches[i].action);
+	return n;
+}
+
 static void note_registrations(struct pin *pin, const struct pin_func *f)
 {
-	for (uint32_t i = 0; i < f->ncalls; i++) {
-		struct pin_registration *r, **list;
+	const struct engine *e = f->def->unit;
 
-		if (!f->calls[i].later || !f->calls[i].until ||
-		    pin_only_binds(f, f->calls[i].event))
+	for (uint32_t i = 0; i < f->ncalls; i++) {
+		const struct pin_call *c = &f->calls[i];
+
+		if (c->later && c->until && !pin_only_binds(f, c->event))
+			add_registration(pin, (struct pin_registration){
+				.def = c->def, .until = c->until, .by = e,
+				.loc = e->m->events[c->event].loc, .in = f->def->id });
+	}
+}
+
+/* What the unit puts into tables of operations. */
+static void note_tables(struct pin *pin, const struct engine *e)
+{
+	for (size_t i = 0; i < e->ntargets; i++) {
+		const struct target *t = &e->targets[i];
+		const struct def *def = e->funcs[t->func].target;
+		const struct rule_ops *row =
+			rules_find_ops(pin->p->rules, names_text(pin->p->names, t->record),
+				       names_text(pin->p->names, t->field));
+
+		if (row && row->until && def && def->unit)
+			add_registration(pin, (struct pin_registration){
+				.def = def, .until = row->until, .by = e, .loc = t->loc,
+				.in = KIR_NONE });
+	}
+}
+
+/* The function that best tells how the driver takes leave of objects of a record: among those
+ * that run at its end, it has one at hand and stops the most. */
+static void note_leave(struct pin *pin, const struct pin_func *f)
+{
+	const struct kir_func *kf = f->def->unit->funcs[f->def->func].f;
+	const struct engine *e = f->def->unit;
+
+	if (!(f->reached & PIN_BY_UNBIND) || (kf->flags & KIR_F_HEADER))
+		return;
+	for (uint32_t i = 0; i < kf->param_count + kf->local_count; i++) {
+		const struct kir_var *v = &e->m->vars[i < kf->param_count ? kf->param_first + i :
+							kf->local_first + i - kf->param_count];
+		struct pin_record *r;
+
+		if (v->type.kind != KIR_T_PTR || v->type.depth != 1 || v->type.record == KIR_NONE)
 			continue;
-		list = &pin->registrations[pin->directories[f->def->unit->index]];
-		r = arena_alloc(pin->arena, sizeof(*r));
-		*r = (struct pin_registration){ f, &f->calls[i], *list };
-		*list = r;
+		r = &pin->records[e->records[v->type.record]];
+		if (!r->leave_in || stops_in(f) > stops_in(r->leave_in))
+			r->leave_in = f;
 	}
 }
 
@@ -148,17 +247,22 @@ static void index_parts(struct pin *pin)
 
 void pin_stats_make(struct pin *pin)
 {
+	pin_reach_make(pin);
 	pin->records = xcalloc(pin->p->nnames + 1, sizeof(*pin->records));
 	pin->registrations = xcalloc(pin->p->nunits + 1, sizeof(*pin->registrations));
 	index_parts(pin);
 	pin->stats = xcalloc(pin->nparts + 1u, sizeof(*pin->stats));
 	for (uint32_t i = 0; i < pin->nparts; i++)
 		pin->stats[i].queue = KIR_NONE;
+	for (uint32_t i = 0; i < pin->p->nunits; i++)
+		note_tables(pin, pin->p->units[i]);
 	for (uint32_t i = 0; i < pin->p->ndefs; i++) {
 		const struct pin_func *f = &pin->funcs[i];
 
-		if (f->def)
+		if (f->def) {
 			note_registrations(pin, f);
+			note_leave(pin, f);
+		}
 		for (uint32_t k = 0; k < f->ntouches; k++) {
 			if (f->touches[k].part != KIR_NONE)
 				count(pin, f, &f->touches[k]);

@@ -194,7 +194,7 @@ static void read_rule(struct load *l, const struct node *entry, bool annotation)
 }
 
 /* RECORD.FIELD, both C identifiers. */
-static bool split_ops(struct load *l, const struct node *n, struct rule_ops *ops)
+bool split_ops(struct load *l, const struct node *n, struct rule_ops *ops)
 {
 	const char *text, *dot;
 
@@ -254,8 +254,8 @@ static bool read_except(struct load *l, const struct node *entry, struct rule_op
 
 static void read_ops(struct load *l, const struct node *entry)
 {
-	static const char *const keys[] = { "ops", "context", "source", "except", "override", NULL };
-	const struct node *names = entry->items[1], *context, *source, *override;
+	static const char *const keys[] = { "ops", "context", "source", "until", "except", "override", NULL };
+	const struct node *names = entry->items[1], *context, *source, *until, *override;
 	struct rule_ops ops = { 0 };
 	bool replaces = false;
 
@@ -264,8 +264,10 @@ static void read_ops(struct load *l, const struct node *entry)
 	    !node_context_index(l, context, &ops.context))
 		return;
 	source = map_get(entry, "source");
+	until = map_get(entry, "until");
 	override = map_get(entry, "override");
 	if ((source && !node_text(l, source, "'source'", &ops.source)) ||
+	    (until && !node_name(l, until, "'until'", &ops.until)) ||
 	    (override && !node_bool(l, override, "override", &replaces)) ||
 	    !read_except(l, entry, &ops))
 		return;

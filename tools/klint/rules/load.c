@@ -33,6 +33,7 @@ static struct rules *new_rules(void)
 	r->ops_index = strmap_new();
 	r->kind_index = strmap_new();
 	r->touch_index = strmap_new();
+	r->phase_index = strmap_new();
 	r->context_index = strmap_new();
 	return r;
 }
@@ -46,11 +47,13 @@ void rules_free(struct rules *r)
 	strmap_free(r->ops_index);
 	strmap_free(r->kind_index);
 	strmap_free(r->touch_index);
+	strmap_free(r->phase_index);
 	strmap_free(r->context_index);
 	free(r->rules);
 	free(r->ops);
 	free(r->touches);
 	free(r->pinned);
+	free(r->carriers);
 	free(r->kinds);
 	free(r->kind_places);
 	free(r->contexts);

@@ -14,11 +14,20 @@ static const struct {
 } actions[] = {
 	{ "inits", TOUCH_INIT }, { "uses", TOUCH_USE }, { "arms", TOUCH_ARM },
 	{ "stops", TOUCH_STOP }, { "shuts", TOUCH_SHUT }, { "unqueues", TOUCH_UNQUEUE },
-	{ "splices", TOUCH_SPLICE },
+	{ "splices", TOUCH_SPLICE }, { "links", TOUCH_LINK }, { "unlinks", TOUCH_UNLINK },
+	{ "unstacks", TOUCH_UNSTACK }, { "copies", TOUCH_COPY },
 	{ "allocates", TOUCH_ALLOC }, { "manages", TOUCH_MANAGE }, { "frees", TOUCH_FREE },
-	{ "publishes", TOUCH_PUBLISH },
+	{ "publishes", TOUCH_PUBLISH }, { "undoes", TOUCH_UNDO },
 };
 #define NACTIONS (sizeof(actions) / sizeof(actions[0]))
+
+static const struct {
+	const char *key;
+	enum rule_phase phase;
+} phases[] = {
+	{ "binds", PHASE_BIND }, { "pauses", PHASE_PAUSE }, { "unbinds", PHASE_UNBIND },
+};
+#define NPHASES (sizeof(phases) / sizeof(phases[0]))
 
 static void add_touch(struct rules *r, const char *name, struct rule_touch touch)
 {
@@ -81,11 +90,38 @@ static bool read_records(struct load *l, const struct node *n, struct rule_pinne
 	return true;
 }
 
+/* [RECORD.FIELD, …] */
+static void read_phase(struct load *l, const struct node *n, enum rule_phase phase)
+{
+	for (size_t i = 0; i < node_count(n); i++) {
+		const struct node *item = node_item(n, i);
+		struct rule_ops member = { 0 };
+
+		if (split_ops(l, item, &member))
+			strmap_set(l->rules->phase_index, item->text, phase);
+	}
+}
+
+static void read_carriers(struct load *l, const struct node *n)
+{
+	struct rules *r = l->rules;
+
+	for (size_t i = 0; i < node_count(n); i++) {
+		struct rule_ops member = { 0 };
+
+		if (split_ops(l, node_item(n, i), &member))
+			vec_push(r->carriers, r->ncarriers, r->cap_carriers) =
+				(struct rule_member){ member.record, member.field };
+	}
+}
+
 void read_pinned(struct load *l, const struct node *entry)
 {
 	static const char *const keys[] = {
-		"pinned", "records", "why", "ends", "late", "inits", "uses", "arms", "stops", "shuts", "unqueues", "splices",
-		"allocates", "manages", "frees", "publishes", NULL
+		"pinned", "records", "why", "ends", "late", "inits", "uses", "arms", "stops", "shuts", "unqueues",
+		"splices", "links", "unlinks", "unstacks", "copies",
+		"allocates", "manages", "frees", "publishes", "undoes", "binds", "pauses", "unbinds",
+		"carries", NULL
 	};
 	struct rules *r = l->rules;
 	struct rule_pinned p = { 0 };
@@ -111,6 +147,14 @@ void read_pinned(struct load *l, const struct node *entry)
 		n = map_get(entry, actions[i].key);
 		if (n)
 			read_touches(l, n, actions[i].action, kind);
+	}
+	n = map_get(entry, "carries");
+	if (n)
+		read_carriers(l, n);
+	for (size_t i = 0; i < NPHASES; i++) {
+		n = map_get(entry, phases[i].key);
+		if (n)
+			read_phase(l, n, phases[i].phase);
 	}
 }
 
@@ -138,4 +182,19 @@ const struct rule_pinned *rules_pinned_record(const struct rules *r, const char 
 			if (!strcmp(r->pinned[i].records[k], record))
 				return &r->pinned[i];
 	return NULL;
+}
+
+enum rule_phase rules_phase(const struct rules *r, const char *record, const char *field)
+{
+	char *key = xasprintf("%s.%s", record, field);
+	uint32_t phase = strmap_get(r->phase_index, key);
+
+	free(key);
+	return phase == RULES_NONE ? PHASE_NONE : (enum rule_phase)phase;
+}
+
+const struct rule_member *rules_carriers(const struct rules *r, size_t *n)
+{
+	*n = r->ncarriers;
+	return r->carriers;
 }

@@ -188,8 +188,21 @@ struct rule_ops {
 	const char *file;
 	uint32_t line;
 	const char *source;	/* who calls it, in the kernel */
+	const char *until;	/* the name of the function that ends its calls, or NULL */
 	uint32_t nexcept;
 	const char *const *except;	/* functions whose calls the row does not speak of */
+};
+
+struct rule_member {
+	const char *record, *field;
+};
+
+/* When in the life of an object a driver's function is called. */
+enum rule_phase {
+	PHASE_NONE,
+	PHASE_BIND,	/* the object begins */
+	PHASE_PAUSE,	/* it rests, and goes on later */
+	PHASE_UNBIND	/* it ends */
 };
 
 /* What a function does to a pinned part of an object, or to the object. */
@@ -201,10 +214,16 @@ enum touch_action {
 	TOUCH_SHUT,	/* the same, and cannot be armed again */
 	TOUCH_UNQUEUE,	/* the same; not live after it, but it may still run */
 	TOUCH_SPLICE,	/* a list head: its entries are in another list, it points to them still */
+	TOUCH_LINK,	/* a node: in a list, after it */
+	TOUCH_UNLINK,	/* a node, which must be in a list or initialised: in none after it */
+	TOUCH_UNSTACK,	/* a part of an object on the stack, of which it is the end */
+	TOUCH_COPY,	/* an object is copied, byte by byte */
 	TOUCH_ALLOC,	/* memory, which is nobody's yet */
 	TOUCH_MANAGE,	/* memory that goes when its device's driver is unbound */
 	TOUCH_FREE,
-	TOUCH_PUBLISH	/* others may reach it, and call what it holds, from here on */
+	TOUCH_PUBLISH,	/* others may reach it, and call what it holds, from here on */
+	TOUCH_UNDO,	/* a function, called when what it belongs to goes */
+	TOUCH_SET	/* a pointer points to something after it (of stores, not of rules) */
 };
 struct rule_touch {
 	const char *name;	/* of the function or macro */
@@ -256,6 +275,11 @@ const struct rule_touch *rules_next_touch(const struct rules *r, const struct ru
 const struct rule_pinned *rules_pinned(const struct rules *r, uint32_t kind);
 /* The kind that has the record, or NULL. */
 const struct rule_pinned *rules_pinned_record(const struct rules *r, const char *record);
+/* Members that are, or point to, memory for an object of whoever uses the record, gone when
+ * that goes: @n of them. */
+const struct rule_member *rules_carriers(const struct rules *r, size_t *n);
+/* When functions that are stored in record.field are called. */
+enum rule_phase rules_phase(const struct rules *r, const char *record, const char *field);
 
 /* All of them, in a fixed order (file, line, name). */
 size_t rules_count(const struct rules *r);

@@ -47,6 +47,9 @@ struct rules {
 	size_t ntouches, cap_touches;
 	struct rule_pinned *pinned;
 	size_t npinned, cap_pinned;
+	struct strmap *phase_index;	/* "record.field" → enum rule_phase */
+	struct rule_member *carriers;
+	size_t ncarriers, cap_carriers;
 	struct rule_lock_kind *kinds;
 	struct place *kind_places;
 	size_t nkinds, cap_kinds, nkind_places, cap_kind_places;
@@ -162,6 +165,9 @@ void read_waits(struct load *l, struct draft *d, const struct node *n);
 void read_enters(struct load *l, struct draft *d, const struct node *n);
 void read_leaves(struct load *l, struct draft *d, const struct node *n);
 void read_restores(struct load *l, struct draft *d, const struct node *n);
+/* entries.c: the record and the member that RECORD.FIELD names; else a problem. */
+bool split_ops(struct load *l, const struct node *n, struct rule_ops *ops);
+
 /* pinned.c */
 void read_pinned(struct load *l, const struct node *entry);
 void read_sets(struct load *l, struct draft *d, const struct node *n);
