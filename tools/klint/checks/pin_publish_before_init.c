@@ -97,6 +97,48 @@ static bool is_pointed_to(const struct pin *pin, uint32_t part)
 	return !rules_pinned(pin->p->rules, pin->parts[part].kind)->nrecords;
 }
 
+/* Does the function put a node behind the place into a list that the callback asks about? */
+static bool links_later(struct publication *p, struct pin_place at, const struct def *callback)
+{
+	const struct kir_module *m = p->run->m;
+
+	for (uint32_t i = 0; i < p->f->ntouches; i++) {
+		const struct pin_touch *t = &p->f->touches[i];
+		const struct kir_event *ev = &m->events[t->event];
+		const struct kir_value *head;
+
+		if (t->action != TOUCH_LINK || ev->arg_count < 2 ||
+		    !pin_after(p->order, at.block, at.event, t->block, t->event))
+			continue;
+		head = &m->values[m->args[ev->arg_first + 1]];
+		if (head->kind == KIR_V_ADDR &&
+		    pin_asks(p->pin, callback, pin_member_key(p->run->e, head->a)))
+			return true;
+	}
+	return false;
+}
+
+/* Does the function tell, by what it stores behind the place and the callback asks about, that
+ * the object is whole from then on? */
+static bool says_when_whole(struct publication *p, struct pin_place at, const struct def *callback)
+{
+	const struct kir_module *m = p->run->m;
+
+	for (uint32_t b = 0; b < p->kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[p->kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
+			const struct kir_event *ev = &m->events[i];
+
+			if (ev->kind == KIR_E_STORE && pin_after(p->order, at.block, at.event, b, i) &&
+			    m->values[ev->value].kind != KIR_V_NULL &&
+			    pin_asks(p->pin, callback, pin_member_key(p->run->e, ev->dst)))
+				return true;
+		}
+	}
+	return links_later(p, at, callback);
+}
+
 static void judge(struct publication *p, const struct pin_call *reg, uint32_t part,
 		  uint32_t block, uint32_t event, const struct def *in)
 {
@@ -105,9 +147,11 @@ static void judge(struct publication *p, const struct pin_call *reg, uint32_t pa
 	    !pin_does(p->pin, reg->def, PIN_USED, part) ||
 	    pin_does(p->pin, reg->def, PIN_INITIALISED, part) ||
 	    is_earlier(p->pin, p->f, p->order, part, reg->block, reg->event) ||
-	    p->pin->stats[part].inits > 1 ||	/* another one may have been first */
+	    (p->pin->stats[part].inits > 1 &&	/* another one may have been first */
+	     !rules_pinned(p->run->r, p->pin->parts[part].kind)->at.record) ||
 	    (in && pin_makes(p->pin, in, PIN_INITIALISED, part)) ||	/* and publishes it then */
 	    (is_pointed_to(p->pin, part) && !pin_surely_uses(p->pin, reg->def, part)) ||
+	    says_when_whole(p, (struct pin_place){ block, event }, reg->def) ||
 	    !is_new(p, reg->event))
 		return;
 	tell(p->run, p->pin, p->f, reg, part, event, in);
@@ -338,7 +382,8 @@ static void judge_pointer(struct publication *p, uint32_t event, uint32_t block,
 		return;
 	followed = pin_followed(p->pin, callback, &n);
 	if (!n || !bsearch(&t->part, followed, n, sizeof(*followed), compare_u32) ||
-	    pin_does(p->pin, callback, PIN_SET, t->part) || !is_new(p, event))
+	    pin_does(p->pin, callback, PIN_SET, t->part) || says_when_whole(p, *at, callback) ||
+	    !is_new(p, event))
 		return;
 	pinned_begin(&d, p->run, "pin-publish-before-init", p->f, at->event);
 	d.f.message = arena_printf(p->run->a, "'%s' is set after %s() has registered %s(), which follows it",

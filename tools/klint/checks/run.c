@@ -25,6 +25,7 @@ static const struct check *const all_checks[] = {
 	&check_lock_imbalance, &check_double_lock, &check_unlock_not_held,
 	&check_guard_order, &check_lock_contract, &check_pin_publish_before_init,
 	&check_pin_use_before_init, &check_pin_dropped_live, &check_list_exclusive,
+	&check_init_unwind,
 };
 #define NCHECKS (sizeof(all_checks) / sizeof(all_checks[0]))
 

@@ -248,6 +248,15 @@ static void publish(struct collector *c, kir_id arg)
 	}
 }
 
+/* The part that each driver has one of, in an object that somebody else makes. */
+static uint32_t the_one(struct collector *c, uint32_t kind)
+{
+	const struct rule_member *at = &rules_pinned(c->e->rules, kind)->at;
+
+	return add_part(c->pin, names_add(c->pin->p->names, at->record),
+			names_add(c->pin->p->names, at->field), kind);
+}
+
 static void take_touch(struct collector *c, const struct kir_event *ev, const struct rule_touch *rt)
 {
 	const struct kir_module *m = c->e->m;
@@ -281,6 +290,10 @@ static void take_touch(struct collector *c, const struct kir_event *ev, const st
 			publish(c, arg);
 		return;
 	default:
+		if (rules_pinned(c->e->rules, rt->kind)->at.record) {
+			add_touch(c, rt, the_one(c, rt->kind), KIR_NONE, KIR_NONE);
+			return;
+		}
 		/* What is returned goes to a member. */
 		part = part_of(c, rt->arg ? arg : ev->dst, rt->kind);
 		if (!rt->arg && ev->dst != KIR_NONE && m->values[ev->dst].kind == KIR_V_TEMP) {
@@ -329,6 +342,35 @@ static void take_pointer(struct collector *c, const struct kir_event *ev)
 		add_touch(c, &set, part_of(c, ev->dst, KIR_NONE), KIR_NONE, KIR_NONE);
 }
 
+/* Is the value the member that holds what each driver has one of?  Its kind, or KIR_NONE. */
+static uint32_t holder(const struct collector *c, kir_id id)
+{
+	const struct kir_value *v = &c->e->m->values[id];
+
+	if (v->kind != KIR_V_FIELD || v->c == KIR_NONE)
+		return KIR_NONE;
+	for (size_t i = 0; i < c->pin->nholders; i++)
+		if (c->pin->holders[i].field == c->e->names[id] &&
+		    c->pin->holders[i].record == c->e->records[v->c])
+			return c->pin->holder_kinds[i];
+	return KIR_NONE;
+}
+
+static void take_the_one(struct collector *c, const struct kir_event *ev)
+{
+	uint32_t kind = holder(c, ev->dst);
+	struct rule_touch rt = { .action = TOUCH_INIT, .kind = kind };
+
+	if (kind != KIR_NONE && c->e->m->values[ev->value].kind == KIR_V_NULL)
+		return;
+	if (kind == KIR_NONE) {
+		rt.kind = kind = holder(c, ev->value);
+		rt.action = TOUCH_USE;
+	}
+	if (kind != KIR_NONE)
+		add_touch(c, &rt, the_one(c, kind), KIR_NONE, KIR_NONE);
+}
+
 /* Where the result of the last allocation goes says what it is. */
 static void take_store(struct collector *c, const struct kir_event *ev)
 {
@@ -337,6 +379,7 @@ static void take_store(struct collector *c, const struct kir_event *ev)
 	struct pin_touch *t;
 
 	take_pointer(c, ev);
+	take_the_one(c, ev);
 
 	if (pointee(c, ev->dst) != KIR_NONE && is_carried(c, ev->value))
 		add_touch(c, &manage, KIR_NONE, record_name(c, pointee(c, ev->dst)),
@@ -394,13 +437,17 @@ static const struct pin_named *what_is(struct collector *c, kir_id callee)
 	const char *name = kir_string(c->e->m, c->e->m->values[callee].a);
 
 	if (!its->known)
-		*its = (struct pin_named){ true, rules_touch(c->e->rules, name),
+		*its = (struct pin_named){ true, rules_registers(c->e->rules, name),
+					   rules_undoes(c->e->rules, name),
+					   rules_touch(c->e->rules, name),
 					   rules_find(c->e->rules, name) };
 	return its;
 }
 
 static void take_event(struct collector *c, const struct kir_event *ev)
 {
+	static const struct rule_touch enter = { .action = TOUCH_ENTER, .kind = KIR_NONE },
+				       leave = { .action = TOUCH_LEAVE, .kind = KIR_NONE };
 	const struct kir_value *callee;
 	const struct pin_named *its;
 
@@ -418,6 +465,9 @@ static void take_event(struct collector *c, const struct kir_event *ev)
 		take_touch(c, ev, rt);
 	if (its->rule)
 		take_callbacks(c, ev, its->rule);
+	if (its->undone || its->undoes)
+		add_touch(c, its->undone ? &enter : &leave, KIR_NONE, c->e->names[ev->callee],
+			  KIR_NONE);
 	if (its->touch)
 		return;
 	if (!its->rule)
@@ -460,6 +510,23 @@ static void number_directories(struct pin *pin)
 	strmap_free(seen);
 }
 
+static void find_holders(struct pin *pin)
+{
+	const struct rule_pinned *kind;
+
+	for (uint32_t k = 0; (kind = rules_pinned(pin->p->rules, k)); k++) {
+		const struct pin_member m = {
+			kind->at.record ? names_find(pin->p->names, kind->at.record) : UINT32_MAX,
+			kind->at.record ? names_find(pin->p->names, kind->at.field) : UINT32_MAX
+		};
+
+		if (m.record == UINT32_MAX || m.field == UINT32_MAX || pin->nholders == PIN_HOLDERS)
+			continue;
+		pin->holder_kinds[pin->nholders] = k;
+		pin->holders[pin->nholders++] = m;
+	}
+}
+
 static void find_carriers(struct pin *pin)
 {
 	size_t n;
@@ -485,8 +552,10 @@ struct pin *pin_new(struct program *p)
 	pin->named = xcalloc(p->nnames + 1, sizeof(*pin->named));
 	pin->funcs = xcalloc(p->ndefs + 1u, sizeof(*pin->funcs));
 	pin->followed = xcalloc(p->ndefs + 1u, sizeof(*pin->followed));
+	pin->asked = xcalloc(p->ndefs + 1u, sizeof(*pin->asked));
 	number_directories(pin);
 	find_carriers(pin);
+	find_holders(pin);
 	for (uint32_t i = 0; i < p->ndefs; i++)
 		if (p->defs[i].unit)
 			collect(pin, &p->defs[i]);
@@ -509,9 +578,11 @@ void pin_free(struct pin *pin)
 	free(pin->stats);
 	free(pin->records);
 	free(pin->registrations);
+	free(pin->leaves);
 	free(pin->handed_on);
 	free(pin->carriers);
 	free(pin->followed);
+	free(pin->asked);
 	free(pin->parts);
 	free(pin->directories);
 	strmap_free(pin->by_name);

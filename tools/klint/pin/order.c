@@ -241,12 +241,11 @@ bool pin_passes(const struct pin_order *o, const struct pin_places *places)
 	return !avoided;
 }
 
-/* The value and the way of the branch that alone leads to the block; false: there is none. */
-static bool guard_of(const struct pin_order *o, uint32_t block, kir_id *value, uint32_t *way)
+/* The way of the branch that alone leads to the block, and its block, or KIR_NONE. */
+static uint32_t guard_of(const struct pin_order *o, uint32_t block, uint32_t *way)
 {
-	uint32_t n = 0;
+	uint32_t n = 0, guard = KIR_NONE;
 
-	*value = KIR_NONE;
 	for (uint32_t i = 0; i < o->n; i++) {
 		const struct kir_block *b = &o->m->blocks[o->f->block_first + i];
 
@@ -254,18 +253,25 @@ static bool guard_of(const struct pin_order *o, uint32_t block, kir_id *value, u
 			if (o->m->succs[b->succ_first + k].block != block)
 				continue;
 			n++;
-			*value = b->term == KIR_TERM_BRANCH ? b->value : KIR_NONE;
+			guard = b->term == KIR_TERM_BRANCH ? i : KIR_NONE;
 			*way = k;
 		}
 	}
-	return n == 1 && *value != KIR_NONE;
+	return n == 1 ? guard : KIR_NONE;
+}
+
+uint32_t pin_guard(const struct pin_order *o, uint32_t block)
+{
+	uint32_t way;
+
+	return guard_of(o, block, &way);
 }
 
 bool pin_same_guard(const struct pin_order *o, uint32_t a, uint32_t b)
 {
-	kir_id one, other;
-	uint32_t way, other_way;
+	const struct kir_block *blocks = o->m->blocks + o->f->block_first;
+	uint32_t way, other_way, one = guard_of(o, a, &way), other = guard_of(o, b, &other_way);
 
-	return guard_of(o, a, &one, &way) && guard_of(o, b, &other, &other_way) && one == other &&
-	       way == other_way;
+	return one != KIR_NONE && other != KIR_NONE && way == other_way &&
+	       blocks[one].value == blocks[other].value;
 }

@@ -45,7 +45,7 @@ struct pin_touch {
 	enum touch_action action;
 	uint32_t block, event;
 	uint32_t record;	/* TOUCH_ALLOC, _MANAGE, _FREE, _PUBLISH: name id of the object's
-				 * record, or KIR_NONE */
+				 * record, or KIR_NONE; TOUCH_ENTER, _LEAVE: of the function */
 	uint32_t object;	/* the variable that the object is in, see pin_variable(), or
 				 * KIR_NONE */
 };
@@ -75,6 +75,7 @@ enum pin_reached {
 struct pin_func {
 	const struct def *def;
 	uint8_t reached;	/* enum pin_reached */
+	bool binds;		/* it is what is called when an object begins */
 	struct pin_touch *touches;	/* in the order of the blocks */
 	uint32_t ntouches, touches_cap;
 	struct pin_call *calls;
@@ -89,6 +90,13 @@ struct pin_registration {
 	kir_id loc;			/* here */
 	uint32_t in;			/* in this def, or KIR_NONE: a table names it */
 	struct pin_registration *next;	/* of the same directory */
+};
+
+/* A call of what undoes something. */
+struct pin_leave {
+	const struct pin_func *in;
+	const struct pin_touch *by;
+	struct pin_leave *next;		/* of the same directory */
 };
 
 /* What the program does to a record. */
@@ -106,6 +114,12 @@ struct pin_list {
 	bool known;
 };
 
+struct pin_keys {
+	uint64_t *v;
+	size_t n;
+	bool known;
+};
+
 /* By name ids. */
 struct pin_member {
 	uint32_t record, field;
@@ -113,6 +127,7 @@ struct pin_member {
 
 struct pin_named {
 	bool known;
+	bool undone, undoes;	/* something; in another kind of event it is undone */
 	const struct rule_touch *touch;
 	const struct rule *rule;
 };
@@ -129,12 +144,18 @@ struct pin {
 	struct pin_stats *stats;	/* [part] */
 	struct pin_record *records;	/* [name id] */
 	struct pin_registration **registrations;	/* [directory] */
+	struct pin_leave **leaves;	/* [directory] */
 	struct pin_member *carriers;	/* members that are memory of others' objects */
 	size_t ncarriers;
+#define PIN_HOLDERS 8
+	struct pin_member holders[PIN_HOLDERS];	/* members that hold what each driver has one of */
+	uint32_t holder_kinds[PIN_HOLDERS];
+	size_t nholders;
 	uint32_t *handed_on;		/* parts */
 	size_t nhanded_on, handed_on_cap;
 	struct pin_sets *sets;		/* sets.c */
 	struct pin_list *followed;	/* [def]: follow.c */
+	struct pin_keys *asked;		/* [def]: asks.c */
 };
 
 /* Look at all functions of the program, which is linked.  Free with pin_free(). */
@@ -155,6 +176,9 @@ bool pin_does(struct pin *pin, const struct def *d, enum pin_set set, uint32_t p
 const uint32_t *pin_parts(struct pin *pin, const struct def *d, enum pin_set set, uint32_t *n);
 /* May the function, with what it calls, free an object of the record? */
 bool pin_frees(struct pin *pin, const struct def *d, uint32_t record);
+/* Does the function, or what it calls, call the function of that name id, which undoes
+ * something? */
+bool pin_leaves(struct pin *pin, const struct def *d, uint32_t name);
 /* The touch by which @d does it, in itself or, by *in, in a function that it calls. */
 const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_set set,
 				 uint32_t part, const struct def **in);
@@ -166,6 +190,10 @@ const uint32_t *pin_registered(struct pin *pin, const struct def *d, uint32_t *n
  * that it calls. */
 const struct pin_call *pin_find_registration(struct pin *pin, const struct def *d,
 					     const struct def *callback, const struct def **in);
+/* The member or variable that the value is, as a number that is the same in all units; 0: it
+ * is neither.  Does the function ask about it in a condition, with what it calls? */
+uint64_t pin_member_key(const struct engine *e, kir_id id);
+bool pin_asks(struct pin *pin, const struct def *d, uint64_t key);
 /* Does the function, or one that it calls, itself make an object of the record, new or
  * managed, in which it does @set to the part? */
 bool pin_makes(struct pin *pin, const struct def *d, enum pin_set set, uint32_t part);
@@ -207,6 +235,14 @@ bool pin_passes(const struct pin_order *o, const struct pin_places *places);
  * branch that has found the variable @object to be NULL? */
 bool pin_reaches(const struct pin_order *o, struct pin_place from, struct pin_place to,
 		 const struct pin_places *avoid, uint32_t object);
+
+/* Can control get from the place to a return that tells of a failure, past none of the places
+ * @undone?  A place with the event KIR_NONE is the end of its block.  *at: the location of the
+ * return. */
+bool pin_fails(const struct kir_module *m, const struct kir_func *f, struct pin_place from,
+	       const struct pin_places *undone, kir_id *at);
+/* The block whose branch alone leads to the block, or KIR_NONE. */
+uint32_t pin_guard(const struct pin_order *o, uint32_t block);
 
 /* Does the event initialise something, and only say what it will call once somebody asks for
  * it (INIT_WORK)? */

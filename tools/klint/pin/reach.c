@@ -33,10 +33,13 @@ static void mark_tables(struct reach *r, const struct engine *e)
 	for (size_t i = 0; i < e->ntargets; i++) {
 		const struct target *t = &e->targets[i];
 		const struct def *d = e->funcs[t->func].target;
+		enum rule_phase phase = rules_phase(r->pin->p->rules, names_text(names, t->record),
+						    names_text(names, t->field));
 
-		if (d)
-			mark(r, d, how[rules_phase(r->pin->p->rules, names_text(names, t->record),
-						   names_text(names, t->field))]);
+		if (!d || !d->unit)
+			continue;
+		mark(r, d, how[phase]);
+		r->pin->funcs[d->id].binds |= phase == PHASE_BIND;
 	}
 }
 

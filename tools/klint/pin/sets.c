@@ -18,6 +18,7 @@ struct known {
 	struct set sets[PIN_NSETS];
 	struct set freed;	/* records */
 	struct set registered;	/* defs */
+	struct set left;	/* name ids of what undoes something */
 };
 
 struct pin_sets {
@@ -84,6 +85,15 @@ bool pin_is_near(const struct pin *pin, const struct def *a, const struct def *b
 	       pin->directories[a->unit->index] == pin->directories[b->unit->index];
 }
 
+/* Is what the event registers known to others from then on, until it is undone? */
+static bool lasts(const struct pin_func *f, uint32_t event)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		if (f->touches[i].event == event && f->touches[i].action == TOUCH_ENTER)
+			return true;
+	return false;
+}
+
 static const struct known *known_of(struct pin *pin, const struct def *d)
 {
 	static const struct known nothing;
@@ -100,6 +110,8 @@ static const struct known *known_of(struct pin *pin, const struct def *d)
 
 		if (t->action == TOUCH_FREE && t->record != KIR_NONE)
 			vec_push(k->freed.v, k->freed.n, k->freed.cap) = t->record;
+		if (t->action == TOUCH_LEAVE)
+			vec_push(k->left.v, k->left.n, k->left.cap) = t->record;
 		for (enum pin_set s = 0; s < PIN_NSETS; s++)
 			if (t->part != KIR_NONE && pin_in_set(s, t->action))
 				vec_push(k->sets[s].v, k->sets[s].n, k->sets[s].cap) = t->part;
@@ -107,7 +119,7 @@ static const struct known *known_of(struct pin *pin, const struct def *d)
 	for (uint32_t i = 0; i < f->ncalls; i++) {
 		const struct known *its;
 
-		if (f->calls[i].later && !pin_only_binds(f, f->calls[i].event))
+		if (f->calls[i].later && lasts(f, f->calls[i].event))
 			vec_push(k->registered.v, k->registered.n, k->registered.cap) =
 				f->calls[i].def->id;
 		if (f->calls[i].later || !pin_is_near(pin, d, f->calls[i].def))
@@ -117,11 +129,13 @@ static const struct known *known_of(struct pin *pin, const struct def *d)
 			add_all(&k->sets[s], &its->sets[s]);
 		add_all(&k->freed, &its->freed);
 		add_all(&k->registered, &its->registered);
+		add_all(&k->left, &its->left);
 	}
 	for (enum pin_set s = 0; s < PIN_NSETS; s++)
 		settle(pin, &k->sets[s]);
 	settle(pin, &k->freed);
 	settle(pin, &k->registered);
+	settle(pin, &k->left);
 	return pin->sets->of[d->id] = k;
 }
 
@@ -149,6 +163,11 @@ const uint32_t *pin_registered(struct pin *pin, const struct def *d, uint32_t *n
 
 	*n = (uint32_t)s->n;
 	return s->v;
+}
+
+bool pin_leaves(struct pin *pin, const struct def *d, uint32_t name)
+{
+	return has(&known_of(pin, d)->left, name);
 }
 
 bool pin_frees(struct pin *pin, const struct def *d, uint32_t record)

@@ -191,6 +191,15 @@ static void note_registrations(struct pin *pin, const struct pin_func *f)
 	}
 }
 
+static void note_undo(struct pin *pin, const struct pin_func *f, const struct pin_touch *t)
+{
+	struct pin_leave **list = &pin->leaves[pin->directories[f->def->unit->index]], *l;
+
+	l = arena_alloc(pin->arena, sizeof(*l));
+	*l = (struct pin_leave){ f, t, *list };
+	*list = l;
+}
+
 /* What the unit puts into tables of operations. */
 static void note_tables(struct pin *pin, const struct engine *e)
 {
@@ -250,6 +259,7 @@ void pin_stats_make(struct pin *pin)
 	pin_reach_make(pin);
 	pin->records = xcalloc(pin->p->nnames + 1, sizeof(*pin->records));
 	pin->registrations = xcalloc(pin->p->nunits + 1, sizeof(*pin->registrations));
+	pin->leaves = xcalloc(pin->p->nunits + 1, sizeof(*pin->leaves));
 	index_parts(pin);
 	pin->stats = xcalloc(pin->nparts + 1u, sizeof(*pin->stats));
 	for (uint32_t i = 0; i < pin->nparts; i++)
@@ -267,6 +277,8 @@ void pin_stats_make(struct pin *pin)
 			if (f->touches[k].part != KIR_NONE)
 				count(pin, f, &f->touches[k]);
 			note_end(pin, f, &f->touches[k]);
+			if (f->touches[k].action == TOUCH_LEAVE)
+				note_undo(pin, f, &f->touches[k]);
 		}
 	}
 	for (size_t i = 0; i < pin->nhanded_on; i++)

@@ -34,6 +34,8 @@ static struct rules *new_rules(void)
 	r->kind_index = strmap_new();
 	r->touch_index = strmap_new();
 	r->phase_index = strmap_new();
+	r->undone_index = strmap_new();
+	r->undoes_index = strmap_new();
 	r->context_index = strmap_new();
 	return r;
 }
@@ -48,12 +50,15 @@ void rules_free(struct rules *r)
 	strmap_free(r->kind_index);
 	strmap_free(r->touch_index);
 	strmap_free(r->phase_index);
+	strmap_free(r->undone_index);
+	strmap_free(r->undoes_index);
 	strmap_free(r->context_index);
 	free(r->rules);
 	free(r->ops);
 	free(r->touches);
 	free(r->pinned);
 	free(r->carriers);
+	free(r->undone);
 	free(r->kinds);
 	free(r->kind_places);
 	free(r->contexts);

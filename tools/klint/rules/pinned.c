@@ -102,6 +102,40 @@ static void read_phase(struct load *l, const struct node *n, enum rule_phase pha
 	}
 }
 
+/* @by NULL: it undoes itself. */
+static void add_undone(struct rules *r, const char *name, const char *by)
+{
+	struct rule_undone u = { by, strmap_get(r->undone_index, name) };
+
+	strmap_set(r->undone_index, name, (uint32_t)r->nundone);
+	if (by)
+		strmap_set(r->undoes_index, by, 1);
+	vec_push(r->undone, r->nundone, r->cap_undone) = u;
+}
+
+/* {NAME: NAME or [NAME, …], …} */
+static void read_undone(struct load *l, const struct node *n)
+{
+	if (n->kind != NODE_MAP) {
+		problem(l, n->line, "must be a map {FUNCTION: FUNCTION, …}");
+		return;
+	}
+	for (size_t i = 0; i + 1 < n->n; i += 2) {
+		const struct node *by = n->items[i + 1];
+		const char *name;
+
+		if (!is_name(n->items[i]->text)) {
+			problem(l, n->items[i]->line, "'%s' is no C identifier", n->items[i]->text);
+			continue;
+		}
+		if (!node_count(by))
+			add_undone(l->rules, n->items[i]->text, NULL);
+		for (size_t k = 0; k < node_count(by); k++)
+			if (node_name(l, node_item(by, k), "what undoes it", &name))
+				add_undone(l->rules, n->items[i]->text, name);
+	}
+}
+
 static void read_carriers(struct load *l, const struct node *n)
 {
 	struct rules *r = l->rules;
@@ -121,7 +155,7 @@ void read_pinned(struct load *l, const struct node *entry)
 		"pinned", "records", "why", "ends", "late", "inits", "uses", "arms", "stops", "shuts", "unqueues",
 		"splices", "links", "unlinks", "unstacks", "copies",
 		"allocates", "manages", "frees", "publishes", "undoes", "binds", "pauses", "unbinds",
-		"carries", NULL
+		"carries", "undone", "at", NULL
 	};
 	struct rules *r = l->rules;
 	struct rule_pinned p = { 0 };
@@ -133,6 +167,14 @@ void read_pinned(struct load *l, const struct node *entry)
 	n = map_get(entry, "records");
 	if (n && !read_records(l, n, &p))
 		return;
+	n = map_get(entry, "at");
+	if (n) {
+		struct rule_ops member = { 0 };
+
+		if (!split_ops(l, n, &member))
+			return;
+		p.at = (struct rule_member){ member.record, member.field };
+	}
 	n = map_get(entry, "why");
 	if (n && !node_text(l, n, "'why'", &p.why))
 		return;
@@ -148,6 +190,9 @@ void read_pinned(struct load *l, const struct node *entry)
 		if (n)
 			read_touches(l, n, actions[i].action, kind);
 	}
+	n = map_get(entry, "undone");
+	if (n)
+		read_undone(l, n);
 	n = map_get(entry, "carries");
 	if (n)
 		read_carriers(l, n);
@@ -197,4 +242,23 @@ const struct rule_member *rules_carriers(const struct rules *r, size_t *n)
 {
 	*n = r->ncarriers;
 	return r->carriers;
+}
+
+const char *rules_undone(const struct rules *r, const char *name, size_t i)
+{
+	uint32_t at = strmap_get(r->undone_index, name);
+
+	while (at != RULES_NONE && i--)
+		at = r->undone[at].next;
+	return at == RULES_NONE ? NULL : r->undone[at].by;
+}
+
+bool rules_registers(const struct rules *r, const char *name)
+{
+	return strmap_get(r->undone_index, name) != RULES_NONE;
+}
+
+bool rules_undoes(const struct rules *r, const char *name)
+{
+	return strmap_get(r->undoes_index, name) != RULES_NONE;
 }

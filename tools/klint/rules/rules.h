@@ -223,6 +223,8 @@ enum touch_action {
 	TOUCH_FREE,
 	TOUCH_PUBLISH,	/* others may reach it, and call what it holds, from here on */
 	TOUCH_UNDO,	/* a function, called when what it belongs to goes */
+	TOUCH_ENTER,	/* something is registered, which a function undoes */
+	TOUCH_LEAVE,	/* that function */
 	TOUCH_SET	/* a pointer points to something after it (of stores, not of rules) */
 };
 struct rule_touch {
@@ -235,6 +237,8 @@ struct rule_touch {
 /* A kind of thing that is pinned, from a `pinned:` entry; of memory and publication there
  * is an entry, too, that has no records. */
 struct rule_pinned {
+	struct rule_member at;	/* the member that holds it, of whatever object: each driver has
+				 * one; record NULL: it is none of that kind */
 	const char *name;	/* "work" */
 	const char *why;	/* for people: "may be queued or running" */
 	bool ends;		/* a callback that uses it tells that it has done with the object */
@@ -278,6 +282,13 @@ const struct rule_pinned *rules_pinned_record(const struct rules *r, const char 
 /* Members that are, or point to, memory for an object of whoever uses the record, gone when
  * that goes: @n of them. */
 const struct rule_member *rules_carriers(const struct rules *r, size_t *n);
+/* The function that undoes what @name does: the first one (@i 0), the second one, …; NULL:
+ * there are no more. */
+const char *rules_undone(const struct rules *r, const char *name, size_t i);
+/* Does @name make something known to others, until that is undone? */
+bool rules_registers(const struct rules *r, const char *name);
+/* Does the function undo what some other does? */
+bool rules_undoes(const struct rules *r, const char *name);
 /* When functions that are stored in record.field are called. */
 enum rule_phase rules_phase(const struct rules *r, const char *record, const char *field);
 

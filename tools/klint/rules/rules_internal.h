@@ -33,6 +33,12 @@ struct place {
 	uint32_t line;
 };
 
+/* What undoes something; the next one for the same thing, or RULES_NONE. */
+struct rule_undone {
+	const char *by;
+	uint32_t next;
+};
+
 struct rules {
 	struct arena *arena;
 	uint64_t hash;		/* of all texts, in the order in which they were read */
@@ -48,6 +54,10 @@ struct rules {
 	struct rule_pinned *pinned;
 	size_t npinned, cap_pinned;
 	struct strmap *phase_index;	/* "record.field" → enum rule_phase */
+	struct strmap *undone_index;	/* NAME → its first entry, */
+	struct strmap *undoes_index;	/* or whether there is one */
+	struct rule_undone *undone;
+	size_t nundone, cap_undone;
 	struct rule_member *carriers;
 	size_t ncarriers, cap_carriers;
 	struct rule_lock_kind *kinds;
