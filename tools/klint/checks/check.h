@@ -33,7 +33,9 @@ struct check {
 extern const struct check check_atomic_sleep, check_context_imbalance, check_lock_imbalance,
 	check_double_lock, check_unlock_not_held, check_lock_contract, check_rt_wait_context,
 	check_guard_order, check_pin_publish_before_init, check_pin_use_before_init,
-	check_pin_dropped_live, check_list_exclusive, check_init_unwind;
+	check_pin_dropped_live, check_list_exclusive, check_init_unwind,
+	check_pin_moved, check_pin_stack, check_pin_double_init, check_refcount_init,
+	check_refcount_atomic;
 
 /* run.c: the units as one linked program, with the contracts that @opt brings. */
 struct program *checks_link(const struct kir_module *const *modules, size_t n,

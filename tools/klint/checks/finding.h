@@ -68,6 +68,7 @@ struct lint_info {
 	const char *summary;	/* one line */
 	enum severity severity;
 	bool rt_only;		/* runs only with --rt */
+	bool opt_in;		/* runs only when --only names it */
 };
 
 /* The registry, in a fixed order; *n receives how many. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * list-exclusive: a list whose entries were spliced into another one is used again, while
- * its head still points to them.
+ * list-exclusive, of heads (of nodes: list_node.c): a list whose entries were spliced into
+ * another one is used again, while its head still points to them.
  */
-#include "check.h"
+#include "list_node.h"
 
 static const struct rule_touch *touch_of(const struct check_run *run, const struct kir_event *ev,
 					 enum touch_action action)
@@ -110,7 +110,7 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 {
 	struct walk w = { .run = run, .f = f, .kf = run->e->funcs[f->def->func].f };
 
-	(void)pin;
+	list_nodes(run, pin, f, &w.order);
 	for (uint32_t i = 0; i < f->ntouches; i++) {
 		const struct pin_touch *t = &f->touches[i];
 		const struct kir_event *ev = &run->m->events[t->event];
@@ -130,6 +130,6 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 
 const struct check check_list_exclusive = {
 	.info = { .id = "list-exclusive", .severity = SEV_WARNING,
-		  .summary = "a list head is used that still points to what is in another list" },
+		  .summary = "a node in two lists, deleted twice, or freed on a walk; a head of what is elsewhere" },
 	.pinned = pinned,
 };

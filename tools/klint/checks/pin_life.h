@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What pin-dropped-live says of the life of a part, between its files. */
+/* Between the lints of the life of a part: pin-*, refcount-init. */
 #ifndef KLINT_CHECKS_PIN_LIFE_H
 #define KLINT_CHECKS_PIN_LIFE_H
 
@@ -16,5 +16,16 @@ void pin_life_begin(struct draft *d, struct check_run *run, struct pin *pin,
 /* Tell if what starts the part may do so behind the event @stop of @f, which stops it. */
 void pin_restarted(struct check_run *run, struct pin *pin, const struct pin_func *f,
 		   const struct pin_order *o, const struct pin_touch *stop);
+
+/* Does the part count references? */
+bool pin_counts(const struct pin *pin, uint32_t part);
+
+/* Tell, as @lint, of parts that are initialised after something by which others use them; and
+ * of parts that the function uses before: of reference counts only, or (@counts false) of all
+ * others. */
+void pin_publications(struct check_run *run, struct pin *pin, const struct pin_func *f,
+		      const char *lint, bool counts);
+void pin_uses(struct check_run *run, struct pin *pin, const struct pin_func *f, const char *lint,
+	      bool counts);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pin-publish-before-init: a callback is registered, or an object put where others find
+ * pin-publish-before-init, and refcount-init of reference counts: a callback is registered, or an object put where others find
  * it, and only then a part is initialised that whoever is called uses.
  */
-#include "check.h"
+#include "pin_life.h"
 
 #include <stdlib.h>
 
@@ -48,13 +48,13 @@ static void tell_registered(struct draft *d, struct pin *pin, const struct pin_f
 	}
 }
 
-static void tell(struct check_run *run, struct pin *pin, const struct pin_func *f,
+static void tell(struct check_run *run, struct pin *pin, const char *lint, const struct pin_func *f,
 		 const struct pin_call *reg, uint32_t part, uint32_t at, const struct def *in)
 {
 	const char *name = pin_name(pin, part), *callback = func_name(run, reg->def->id);
 	struct draft d;
 
-	pinned_begin(&d, run, "pin-publish-before-init", f, at);
+	pinned_begin(&d, run, lint, f, at);
 	d.f.message = arena_printf(run->a, "'%s' is initialised after %s() has registered %s(), which uses it",
 				   name, event_callee(run, reg->event), callback);
 	d.f.key = arena_printf(run->a, "%s after %s", name, callback);
@@ -70,6 +70,8 @@ static void tell(struct check_run *run, struct pin *pin, const struct pin_func *
 #define MOST 8	/* of one function */
 
 struct publication {
+	const char *lint;
+	bool counts;		/* look at reference counts, and at nothing else */
 	struct check_run *run;
 	struct pin *pin;
 	const struct pin_func *f;
@@ -142,7 +144,8 @@ static bool says_when_whole(struct publication *p, struct pin_place at, const st
 static void judge(struct publication *p, const struct pin_call *reg, uint32_t part,
 		  uint32_t block, uint32_t event, const struct def *in)
 {
-	if (!pin_after(p->order, reg->block, reg->event, block, event) ||
+	if (pin_counts(p->pin, part) != p->counts ||
+	    !pin_after(p->order, reg->block, reg->event, block, event) ||
 	    (p->registering && pin_does(p->pin, p->registering, PIN_INITIALISED, part)) ||
 	    !pin_does(p->pin, reg->def, PIN_USED, part) ||
 	    pin_does(p->pin, reg->def, PIN_INITIALISED, part) ||
@@ -154,7 +157,7 @@ static void judge(struct publication *p, const struct pin_call *reg, uint32_t pa
 	    says_when_whole(p, (struct pin_place){ block, event }, reg->def) ||
 	    !is_new(p, reg->event))
 		return;
-	tell(p->run, p->pin, p->f, reg, part, event, in);
+	tell(p->run, p->pin, p->lint, p->f, reg, part, event, in);
 }
 
 static void against(struct publication *p, const struct pin_call *reg)
@@ -234,12 +237,13 @@ static void found_early(struct publication *p, const struct pin_touch *out)
 
 		if (t->action != TOUCH_INIT || t->part == KIR_NONE || t->object != out->object ||
 		    p->pin->parts[t->part].record != out->record ||
+		    pin_counts(p->pin, t->part) != p->counts ||
 		    p->pin->stats[t->part].inits > 1 ||
 		    !pin_after(p->order, out->block, out->event, t->block, t->event) ||
 		    is_earlier(p->pin, p->f, p->order, t->part, out->block, out->event) ||
 		    is_published_behind(p, t) || is_locked(p, out, t) || !is_new(p, out->event))
 			continue;
-		pinned_begin(&d, p->run, "pin-publish-before-init", p->f, t->event);
+		pinned_begin(&d, p->run, p->lint, p->f, t->event);
 		d.f.message = arena_printf(p->run->a, "'%s' is initialised after %s(), by which others find the object",
 					   pin_name(p->pin, t->part), event_callee(p->run, out->event));
 		d.f.key = arena_printf(p->run->a, "%s after %s", pin_name(p->pin, t->part),
@@ -496,25 +500,30 @@ static void against_registered(struct publication *p, const struct pin_call *cal
 			p->order = pin_order_new(p->run->m, p->kf);
 		p->registering = call->def;
 		against(p, &reg);
-		against_set(p, reg.event, reg.block, reg.def);
+		if (!p->counts)
+			against_set(p, reg.event, reg.block, reg.def);
 		p->registering = NULL;
 	}
 }
 
-static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)
+void pin_publications(struct check_run *run, struct pin *pin, const struct pin_func *f,
+		      const char *lint, bool counts)
 {
-	struct publication p = { .run = run, .pin = pin, .f = f,
+	struct publication p = { .run = run, .pin = pin, .f = f, .lint = lint, .counts = counts,
 				 .kf = run->e->funcs[f->def->func].f };
 
 	for (uint32_t i = 0; i < f->ncalls; i++) {
-		if (!f->calls[i].later || pin_only_binds(f, f->calls[i].event) ||
-		    !is_called_soon(pin, f->calls[i].def))
+		const struct pin_call *c = &f->calls[i];
+
+		if (!c->later || pin_only_binds(f, c->event) || !is_called_soon(pin, c->def))
 			continue;
 		if (!p.order)
 			p.order = pin_order_new(run->m, p.kf);
-		against(&p, &f->calls[i]);
-		against_pointers(&p, &f->calls[i]);
-		against_set(&p, f->calls[i].event, f->calls[i].block, f->calls[i].def);
+		against(&p, c);
+		if (counts)
+			continue;
+		against_pointers(&p, c);
+		against_set(&p, c->event, c->block, c->def);
 	}
 	for (uint32_t i = 0; i < f->ncalls; i++)
 		against_registered(&p, &f->calls[i]);
@@ -524,10 +533,15 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 		if (!p.order)
 			p.order = pin_order_new(run->m, p.kf);
 		found_early(&p, &f->touches[i]);
-		if (rules_pinned(run->r, f->touches[i].kind)->why)
+		if (!counts && rules_pinned(run->r, f->touches[i].kind)->why)
 			filled_late(&p, &f->touches[i]);
 	}
 	pin_order_free(p.order);
+}
+
+static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)
+{
+	pin_publications(run, pin, f, "pin-publish-before-init", false);
 }
 
 const struct check check_pin_publish_before_init = {

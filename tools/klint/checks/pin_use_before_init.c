@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pin-use-before-init: a function allocates an object and, on a way on which it has not
+ * pin-use-before-init, and refcount-init of reference counts: a function allocates an object and, on a way on which it has not
  * initialised a part of it yet, does what needs that: mostly the cleanup of an error path.
  */
-#include "check.h"
+#include "pin_life.h"
 
 static void find_inits(struct pin *pin, const struct pin_func *f, uint32_t part, struct pin_places *p)
 {
@@ -54,13 +54,14 @@ static bool goes_along(const struct pin_order *o, const struct pin_places *p, ui
 }
 
 static void tell(struct check_run *run, struct pin *pin, const struct pin_func *f, uint32_t part,
+		 const char *lint,
 		 const struct pin_touch *alloc, uint32_t event, const struct def *in,
 		 uint32_t init)
 {
 	const char *name = pin_name(pin, part);
 	struct draft d;
 
-	pinned_begin(&d, run, "pin-use-before-init", f, event);
+	pinned_begin(&d, run, lint, f, event);
 	d.f.message = arena_printf(run->a, "%s() uses '%s', which is not initialised on every way here",
 				   in ? func_name(run, in->id) : event_callee(run, event), name);
 	d.f.key = arena_printf(run->a, "%s early", name);
@@ -75,7 +76,7 @@ static void tell(struct check_run *run, struct pin *pin, const struct pin_func *
 
 static void judge(struct check_run *run, struct pin *pin, const struct pin_func *f,
 		  const struct pin_order *o, uint32_t part, uint32_t block, uint32_t event,
-		  const struct def *in)
+		  const struct def *in, const char *lint)
 {
 	struct pin_places inits = { .n = 0 };
 	const struct pin_touch *alloc;
@@ -91,10 +92,11 @@ static void judge(struct check_run *run, struct pin *pin, const struct pin_func 
 	    !pin_reaches(o, (struct pin_place){ alloc->block, alloc->event },
 			 (struct pin_place){ block, event }, &inits, alloc->object))
 		return;
-	tell(run, pin, f, part, alloc, event, in, inits.v[0].event);
+	tell(run, pin, f, part, lint, alloc, event, in, inits.v[0].event);
 }
 
-static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)
+void pin_uses(struct check_run *run, struct pin *pin, const struct pin_func *f, const char *lint,
+	      bool counts)
 {
 	struct pin_order *o = NULL;
 	bool allocates = false;
@@ -107,8 +109,9 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 	for (uint32_t i = 0; i < f->ntouches; i++) {
 		const struct pin_touch *t = &f->touches[i];
 
-		if (t->part != KIR_NONE && pin_in_set(PIN_USED, t->action))
-			judge(run, pin, f, o, t->part, t->block, t->event, NULL);
+		if (t->part != KIR_NONE && pin_in_set(PIN_USED, t->action) &&
+		    pin_counts(pin, t->part) == counts)
+			judge(run, pin, f, o, t->part, t->block, t->event, NULL, lint);
 	}
 	for (uint32_t i = 0; i < f->ncalls; i++) {
 		const struct pin_call *c = &f->calls[i];
@@ -119,9 +122,15 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 			continue;
 		parts = pin_parts(pin, c->def, PIN_USED, &n);
 		for (uint32_t k = 0; k < n; k++)
-			judge(run, pin, f, o, parts[k], c->block, c->event, c->def);
+			if (pin_counts(pin, parts[k]) == counts)
+				judge(run, pin, f, o, parts[k], c->block, c->event, c->def, lint);
 	}
 	pin_order_free(o);
+}
+
+static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)
+{
+	pin_uses(run, pin, f, "pin-use-before-init", false);
 }
 
 const struct check check_pin_use_before_init = {

@@ -13,7 +13,7 @@ static bool is_wanted(const struct check_options *opt, const struct lint_info *i
 	if (info->rt_only && !opt->rt)
 		return false;
 	if (!opt->only)
-		return true;
+		return !info->opt_in;
 	for (const char *const *id = opt->only; *id; id++)
 		if (!strcmp(*id, info->id))
 			return true;
@@ -25,7 +25,8 @@ static const struct check *const all_checks[] = {
 	&check_lock_imbalance, &check_double_lock, &check_unlock_not_held,
 	&check_guard_order, &check_lock_contract, &check_pin_publish_before_init,
 	&check_pin_use_before_init, &check_pin_dropped_live, &check_list_exclusive,
-	&check_init_unwind,
+	&check_init_unwind, &check_pin_moved, &check_pin_stack, &check_pin_double_init,
+	&check_refcount_init, &check_refcount_atomic,
 };
 #define NCHECKS (sizeof(all_checks) / sizeof(all_checks[0]))
 

@@ -30,7 +30,8 @@ static int list_lints(bool names_only)
 		else
 			printf("%-*s  %-7s  %s%s\n", width, lints[i].id,
 			       severity_name(lints[i].severity), lints[i].summary,
-			       lints[i].rt_only ? " (with --rt)" : "");
+			       lints[i].rt_only ? " (with --rt)" :
+			       lints[i].opt_in ? " (with --only)" : "");
 	}
 	return fflush(stdout) ? EXIT_TROUBLE : EXIT_CLEAN;
 }

@@ -248,6 +248,20 @@ static void publish(struct collector *c, kir_id arg)
 	}
 }
 
+/* Does the event copy what its argument points to, to another object of that record? */
+static bool goes_to_its_like(const struct collector *c, const struct kir_event *ev, uint32_t from)
+{
+	const uint32_t *args = c->e->m->args + ev->arg_first;
+	kir_id record = pointee(c, args[from]);
+
+	if (record == KIR_NONE || !from)
+		return record != KIR_NONE;
+	for (uint32_t i = 0; i < ev->arg_count; i++)
+		if (i != from && pointee(c, args[i]) == record)
+			return true;
+	return false;
+}
+
 /* The part that each driver has one of, in an object that somebody else makes. */
 static uint32_t the_one(struct collector *c, uint32_t kind)
 {
@@ -276,6 +290,10 @@ static void take_touch(struct collector *c, const struct kir_event *ev, const st
 			  pin_variable(m, ev->dst));
 		c->fresh = m->values[ev->dst].kind == KIR_V_TEMP ? m->values[ev->dst].a : KIR_NONE;
 		c->fresh_touch = c->f->ntouches - 1;
+		return;
+	case TOUCH_COPY:
+		if (arg != KIR_NONE && goes_to_its_like(c, ev, rt->arg - 1))
+			add_touch(c, rt, KIR_NONE, record_name(c, pointee(c, arg)), pointee(c, arg));
 		return;
 	case TOUCH_UNDO:
 		if (arg != KIR_NONE)

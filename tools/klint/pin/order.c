@@ -221,6 +221,27 @@ bool pin_reaches(const struct pin_order *o, struct pin_place from, struct pin_pl
 	return found;
 }
 
+bool pin_returns(const struct pin_order *o, struct pin_place from, const struct pin_places *avoid)
+{
+	uint64_t *seen = xcalloc(o->words, sizeof(*seen));
+	uint32_t depth = 0, b = from.block;
+	int64_t behind = from.event;
+	bool returned = false;
+
+	for (;;) {
+		if (first_behind(avoid, b, behind) == KIR_NONE) {
+			returned = o->m->blocks[o->f->block_first + b].term == KIR_TERM_RETURN;
+			push_succs(o, b, seen, &depth);
+		}
+		if (returned || !depth)
+			break;
+		b = o->stack[--depth];
+		behind = -1;
+	}
+	free(seen);
+	return returned;
+}
+
 bool pin_passes(const struct pin_order *o, const struct pin_places *places)
 {
 	uint64_t *seen = xcalloc(o->words, sizeof(*seen));

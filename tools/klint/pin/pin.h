@@ -24,10 +24,13 @@ struct pin_part {
 struct pin_stats {
 	uint32_t inits;		/* functions that initialise it */
 	uint32_t arms, stops, unqueues;	/* events; stops: those that wait */
+	uint32_t links;		/* events that put it into a list */
 	uint32_t sets;		/* events that make a pointer point to something */
 	bool handed_on;		/* its address goes to a function of which nothing is known here */
 	const struct pin_func *armed_in, *initialised_in, *stopped_in;	/* one of them, or NULL */
 	const struct pin_touch *armed_by, *initialised_by, *stopped_by;
+	const struct pin_func *begun_in;	/* where it is initialised as its object is made, or NULL */
+	const struct pin_touch *begun_by;
 	const struct pin_func *rests_in;	/* where it is stopped, but not for good, or NULL */
 	const struct pin_touch *rests_by;
 	const struct pin_func *unqueued_in;	/* where it is best waited for, and is not, or NULL */
@@ -47,7 +50,7 @@ struct pin_touch {
 	uint32_t record;	/* TOUCH_ALLOC, _MANAGE, _FREE, _PUBLISH: name id of the object's
 				 * record, or KIR_NONE; TOUCH_ENTER, _LEAVE: of the function */
 	uint32_t object;	/* the variable that the object is in, see pin_variable(), or
-				 * KIR_NONE */
+				 * KIR_NONE; TOUCH_COPY: the record of the module */
 };
 
 /* The variable of its function that points to the object which the value is, or is the
@@ -169,6 +172,7 @@ enum pin_set {
 	PIN_ARMED,
 	PIN_STOPPED,	/* or shut, or unqueued */
 	PIN_SET,	/* a pointer, to something */
+	PIN_LINKED, PIN_UNLINKED,
 	PIN_NSETS
 };
 bool pin_does(struct pin *pin, const struct def *d, enum pin_set set, uint32_t part);
@@ -228,6 +232,8 @@ bool pin_after(const struct pin_order *o, uint32_t block, uint32_t event, uint32
 	       uint32_t later_event);
 /* Are the two blocks the same way of branches on the same value? */
 bool pin_same_guard(const struct pin_order *o, uint32_t a, uint32_t b);
+/* Can control get from the place to a return without passing any of the places @avoid? */
+bool pin_returns(const struct pin_order *o, struct pin_place from, const struct pin_places *avoid);
 /* Does every way through the function pass one of the places?  A way on which a parameter
  * is NULL does not count. */
 bool pin_passes(const struct pin_order *o, const struct pin_places *places);

@@ -47,11 +47,15 @@ bool pin_in_set(enum pin_set set, enum touch_action action)
 {
 	switch (set) {
 	case PIN_USED:
-		return action != TOUCH_INIT && action <= TOUCH_SPLICE;
+		return action != TOUCH_INIT && action != TOUCH_STACK && action <= TOUCH_SPLICE;
 	case PIN_INITIALISED:
-		return action == TOUCH_INIT;
+		return action == TOUCH_INIT || action == TOUCH_STACK;
 	case PIN_ARMED:
 		return action == TOUCH_ARM;
+	case PIN_LINKED:
+		return action == TOUCH_LINK;
+	case PIN_UNLINKED:
+		return action == TOUCH_UNLINK;
 	case PIN_SET:
 		return action == TOUCH_SET;
 	case PIN_STOPPED:

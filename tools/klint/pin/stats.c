@@ -32,6 +32,15 @@ static void note_queue(struct pin *pin, const struct pin_func *f, const struct p
 	}
 }
 
+static bool makes(const struct pin_func *f, uint32_t record)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		if ((f->touches[i].action == TOUCH_ALLOC || f->touches[i].action == TOUCH_MANAGE) &&
+		    f->touches[i].record == record)
+			return true;
+	return false;
+}
+
 /* Does the function make the part live again behind the event? */
 static bool starts_again(const struct pin_func *f, const struct pin_touch *stop)
 {
@@ -64,8 +73,12 @@ static void count(struct pin *pin, const struct pin_func *f, const struct pin_to
 	const struct def *callback;
 
 	switch (t->action) {
-	case TOUCH_INIT:
+	case TOUCH_INIT: case TOUCH_STACK:
 		s->inits++;
+		if (makes(f, pin->parts[t->part].record)) {
+			s->begun_by = t;
+			s->begun_in = f;
+		}
 		callback = callback_of(f, t->event);
 		s->callbacks |= callback && s->callback && callback != s->callback;
 		if (callback)
@@ -96,6 +109,9 @@ static void count(struct pin *pin, const struct pin_func *f, const struct pin_to
 			s->stopped_by = t;
 			s->stopped_in = f;
 		}
+		break;
+	case TOUCH_LINK:
+		s->links++;
 		break;
 	case TOUCH_SET:
 		s->sets++;

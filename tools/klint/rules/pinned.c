@@ -12,7 +12,7 @@ static const struct {
 	const char *key;
 	enum touch_action action;
 } actions[] = {
-	{ "inits", TOUCH_INIT }, { "uses", TOUCH_USE }, { "arms", TOUCH_ARM },
+	{ "inits", TOUCH_INIT }, { "stacks", TOUCH_STACK }, { "uses", TOUCH_USE }, { "arms", TOUCH_ARM },
 	{ "stops", TOUCH_STOP }, { "shuts", TOUCH_SHUT }, { "unqueues", TOUCH_UNQUEUE },
 	{ "splices", TOUCH_SPLICE }, { "links", TOUCH_LINK }, { "unlinks", TOUCH_UNLINK },
 	{ "unstacks", TOUCH_UNSTACK }, { "copies", TOUCH_COPY },
@@ -152,7 +152,7 @@ static void read_carriers(struct load *l, const struct node *n)
 void read_pinned(struct load *l, const struct node *entry)
 {
 	static const char *const keys[] = {
-		"pinned", "records", "why", "ends", "late", "inits", "uses", "arms", "stops", "shuts", "unqueues",
+		"pinned", "records", "why", "ends", "late", "counts", "bytes", "inits", "stacks", "uses", "arms", "stops", "shuts", "unqueues",
 		"splices", "links", "unlinks", "unstacks", "copies",
 		"allocates", "manages", "frees", "publishes", "undoes", "binds", "pauses", "unbinds",
 		"carries", "undone", "at", NULL
@@ -184,11 +184,18 @@ void read_pinned(struct load *l, const struct node *entry)
 	n = map_get(entry, "late");
 	if (n && !node_bool(l, n, "'late'", &p.late))
 		return;
+	n = map_get(entry, "bytes");
+	if (n && !node_bool(l, n, "'bytes'", &p.bytes))
+		return;
+	n = map_get(entry, "counts");
+	if (n && !node_bool(l, n, "'counts'", &p.counts))
+		return;
 	vec_push(r->pinned, r->npinned, r->cap_pinned) = p;
 	for (size_t i = 0; i < NACTIONS; i++) {
 		n = map_get(entry, actions[i].key);
 		if (n)
 			read_touches(l, n, actions[i].action, kind);
+		r->pinned[kind].stacks |= n && actions[i].action == TOUCH_STACK;
 	}
 	n = map_get(entry, "undone");
 	if (n)

@@ -208,6 +208,7 @@ enum rule_phase {
 /* What a function does to a pinned part of an object, or to the object. */
 enum touch_action {
 	TOUCH_INIT,	/* initialised after it */
+	TOUCH_STACK,	/* the same, of an object on the stack */
 	TOUCH_USE,	/* must have been initialised */
 	TOUCH_ARM,	/* the same; live after it: queued, pending, linked */
 	TOUCH_STOP,	/* the same; neither live nor running after it */
@@ -242,6 +243,9 @@ struct rule_pinned {
 	const char *name;	/* "work" */
 	const char *why;	/* for people: "may be queued or running" */
 	bool ends;		/* a callback that uses it tells that it has done with the object */
+	bool counts;		/* references */
+	bool bytes;		/* a copy of it harms nobody who does not take it for the thing */
+	bool stacks;		/* it has another form on the stack */
 	bool late;		/* is not on its workqueue before its time has come */
 	uint32_t nrecords;
 	const char *const *records;	/* "work_struct" */
