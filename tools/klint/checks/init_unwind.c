@@ -19,14 +19,23 @@ struct unwind {
 	const struct pin_touch *elsewhere_by;
 };
 
-/* A place where it is undone; what asks whether it has to be is as good as that. */
+#define DEEP 3	/* conditions around what undoes it */
+
+/* A place where it is undone.  A condition that asks whether it has to be, or how often, is as
+ * good as that; one that asks whether something else has failed is not. */
 static void add_undo(struct unwind *w, uint32_t block, uint32_t event)
 {
-	uint32_t guard = pin_guard(w->order, block);
+	uint32_t at = block, guard;
 
 	pin_add_place(&w->undone, block, event);
-	if (guard != KIR_NONE)
+	for (unsigned int i = 0; i < DEEP; i++) {
+		guard = pin_guard(w->order, at);
+		if (guard == KIR_NONE || (pin_asks_failure(w->run->m, w->kf, guard, at) &&
+					  !pin_after(w->order, at, KIR_NONE - 1, guard, 0)))
+			return;
 		pin_add_place(&w->undone, guard, KIR_NONE);
+		at = guard;
+	}
 }
 
 static bool is_undone_by(const struct unwind *w, const char *what, const char *name)
@@ -54,7 +63,9 @@ static void find_undone(struct unwind *w, const char *what)
 		const struct pin_call *c = &w->f->calls[i];
 		const char *by;
 
-		for (size_t k = 0; !c->later && (by = rules_undone(w->run->r, what, k)); k++)
+		if (c->later && !c->undoes)
+			continue;
+		for (size_t k = 0; (by = rules_undone(w->run->r, what, k)); k++)
 			if (pin_leaves(w->pin, c->def, names_find(w->pin->p->names, by)))
 				add_undo(w, c->block, c->event);
 	}
@@ -100,6 +111,8 @@ static void entered(struct unwind *w, const struct pin_touch *t)
 	const struct pin_place from = { t->block, t->event };
 	kir_id at;
 
+	if (pin_after(w->order, t->block, t->event, t->block, t->event))
+		return;		/* in a loop: nobody counts its rounds */
 	w->undone.n = 0;
 	w->undone.more = false;
 	w->elsewhere = NULL;

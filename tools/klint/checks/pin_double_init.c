@@ -12,7 +12,7 @@ static bool is_beginning(const struct pin_func *f, uint32_t record)
 	const struct kir_module *m = f->def->unit->m;
 
 	for (uint32_t i = 0; i < f->ntouches; i++)
-		if ((f->touches[i].action == TOUCH_ALLOC || f->touches[i].action == TOUCH_MANAGE) &&
+		if (pin_is_new(f, &f->touches[i]) &&
 		    f->touches[i].record == record)
 			return true;
 	return (f->reached && !(f->reached & ~PIN_BY_BIND)) ||

@@ -93,7 +93,7 @@ static bool ends_with_queue(const struct pin *pin, const struct pin_stats *s, ui
 	return pin->stats[s->queue].stops;
 }
 
-static bool may_be_live(struct pin *pin, uint32_t part)
+bool pin_may_be_live(struct pin *pin, uint32_t part)
 {
 	const struct pin_stats *s = &pin->stats[part];
 
@@ -239,8 +239,8 @@ static void dropped(struct check_run *run, struct pin *pin, const struct pin_fun
 	if (!r || r->gone_by != t)
 		return;
 	for (uint32_t part = r->first; part != KIR_NONE; part = pin->parts[part].next)
-		if (may_be_live(pin, part) && !pin->stats[part].unqueues &&
-		    (t->action == TOUCH_MANAGE || !is_own_end(pin, f, t->record)))
+		if (pin_may_be_live(pin, part) && !pin->stats[part].unqueues &&
+		    (t->action != TOUCH_FREE || !is_own_end(pin, f, t->record)))
 			never_stopped(run, pin, f, t, part);
 }
 
@@ -281,7 +281,7 @@ static void not_waited(struct check_run *run, struct pin *pin, const struct pin_
 	const struct pin_touch *t;
 	struct draft d;
 
-	if (!may_be_live(pin, part))
+	if (!pin_may_be_live(pin, part))
 		return;
 	r = &pin->records[pin->parts[part].record];
 	t = freed_after(f, o, pin->parts[part].record, block, event);
@@ -309,7 +309,7 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 	for (uint32_t i = 0; i < f->ntouches; i++) {
 		const struct pin_touch *t = &f->touches[i];
 
-		if (t->action == TOUCH_FREE || t->action == TOUCH_MANAGE)
+		if (t->action == TOUCH_FREE || t->action == TOUCH_MANAGE || t->action == TOUCH_BORROW)
 			dropped(run, pin, f, t);
 		if (t->part == KIR_NONE || (t->action != TOUCH_UNQUEUE && t->action != TOUCH_STOP) ||
 		    !pin_why(pin, t->part))

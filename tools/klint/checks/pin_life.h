@@ -9,6 +9,9 @@
  * runs it. */
 const char *pin_why(const struct pin *pin, uint32_t part);
 
+/* May it be live when its object goes, as far as the whole program stops it? */
+bool pin_may_be_live(struct pin *pin, uint32_t part);
+
 /* Begin a finding of pin-dropped-live about the part, at the event of @f. */
 void pin_life_begin(struct draft *d, struct check_run *run, struct pin *pin,
 		    const struct pin_func *f, uint32_t event, uint32_t part);

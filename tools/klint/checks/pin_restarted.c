@@ -59,8 +59,54 @@ static bool may_start(struct pin *pin, uint32_t source, uint32_t part)
 {
 	const struct pin_stats *s = &pin->stats[source];
 
-	return source != part && s->callback && !s->callbacks && s->arms && !s->stops &&
-	       !s->handed_on && pin_does(pin, s->callback, PIN_ARMED, part);
+	return source != part && s->callback && pin_may_be_live(pin, source) &&
+	       pin_does(pin, s->callback, PIN_ARMED, part);
+}
+
+/* The member or variable that the value is, is in, or is the address of. */
+static uint64_t key_of(const struct engine *e, kir_id id)
+{
+	const struct kir_value *v = &e->m->values[id];
+
+	while (v->kind == KIR_V_ADDR || v->kind == KIR_V_INDEX) {
+		id = v->a;
+		v = &e->m->values[id];
+	}
+	return pin_member_key(e, id);
+}
+
+/* Does the event say something that the function which starts the part asks about? */
+static bool forbids(struct pin *pin, const struct engine *e, const struct kir_event *ev,
+		    const struct def *starter)
+{
+	if (ev->kind == KIR_E_STORE)
+		return pin_asks(pin, starter, key_of(e, ev->dst));
+	if (ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO)
+		return false;
+	for (uint32_t i = 0; i < ev->arg_count; i++)
+		if (e->m->values[e->m->args[ev->arg_first + i]].kind != KIR_V_INT &&
+		    pin_asks(pin, starter, key_of(e, e->m->args[ev->arg_first + i])))
+			return true;
+	return false;
+}
+
+/* Before the part is stopped, is a flag set by which its starter knows that it is over? */
+static bool is_forbidden(const struct check_run *run, struct pin *pin, const struct pin_func *f,
+			 const struct pin_order *o, const struct pin_touch *stop,
+			 const struct def *starter)
+{
+	const struct kir_module *m = run->m;
+	const struct kir_func *kf = run->e->funcs[f->def->func].f;
+
+	for (uint32_t b = 0; b < kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++)
+			if (i != stop->event && pin_after(o, b, i, stop->block, stop->event) &&
+			    forbids(pin, run->e, &m->events[i], starter))
+				return true;
+	}
+	return false;
 }
 
 static void tell_source(struct check_run *run, struct pin *pin, const struct pin_func *f,
@@ -92,7 +138,8 @@ void pin_restarted(struct check_run *run, struct pin *pin, const struct pin_func
 
 	for (; r; r = r->next) {
 		if (!pin_does(pin, r->def, PIN_ARMED, stop->part) ||
-		    (end = ended_behind(run, f, o, stop, r->until)) == KIR_NONE)
+		    (end = ended_behind(run, f, o, stop, r->until)) == KIR_NONE ||
+		    is_forbidden(run, pin, f, o, stop, r->def))
 			continue;
 		tell_registered(run, pin, f, stop, r, end);
 		return;
@@ -100,7 +147,8 @@ void pin_restarted(struct check_run *run, struct pin *pin, const struct pin_func
 	if (record == KIR_NONE || !(f->reached & (PIN_BY_UNBIND | PIN_BY_UNKNOWN)))
 		return;
 	for (uint32_t i = pin->records[record].first; i != KIR_NONE; i = pin->parts[i].next) {
-		if (!may_start(pin, i, stop->part))
+		if (!may_start(pin, i, stop->part) ||
+		    is_forbidden(run, pin, f, o, stop, pin->stats[i].callback))
 			continue;
 		tell_source(run, pin, f, stop, i);
 		return;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pin-use-before-init, and refcount-init of reference counts: a function allocates an object and, on a way on which it has not
- * initialised a part of it yet, does what needs that: mostly the cleanup of an error path.
+ * pin-use-before-init, and refcount-init of reference counts: a function allocates an object
+ * and, on a way on which it has not initialised a part of it yet, does what needs that: mostly
+ * the cleanup of an error path.
  */
 #include "pin_life.h"
 
@@ -23,7 +24,7 @@ static const struct pin_touch *allocation(struct pin *pin, const struct pin_func
 	for (uint32_t i = 0; i < f->ntouches; i++) {
 		const struct pin_touch *t = &f->touches[i];
 
-		if ((t->action == TOUCH_ALLOC || t->action == TOUCH_MANAGE) &&
+		if (pin_is_new(f, t) &&
 		    t->record == pin->parts[part].record && t->record != KIR_NONE &&
 		    pin_after(o, t->block, t->event, block, event))
 			return t;
@@ -76,7 +77,7 @@ static void tell(struct check_run *run, struct pin *pin, const struct pin_func *
 
 static void judge(struct check_run *run, struct pin *pin, const struct pin_func *f,
 		  const struct pin_order *o, uint32_t part, uint32_t block, uint32_t event,
-		  const struct def *in, const char *lint)
+		  const struct def *in, uint32_t object, const char *lint)
 {
 	struct pin_places inits = { .n = 0 };
 	const struct pin_touch *alloc;
@@ -84,7 +85,8 @@ static void judge(struct check_run *run, struct pin *pin, const struct pin_func 
 	if (in && pin_does(pin, in, PIN_INITIALISED, part))
 		return;
 	alloc = allocation(pin, f, o, part, block, event);
-	if (!alloc || alloc->object == KIR_NONE || !gets(run->m, event, alloc->object) ||
+	if (!alloc || alloc->object == KIR_NONE ||
+	    (in ? !gets(run->m, event, alloc->object) : object != alloc->object) ||
 	    (in && !pin_surely_uses(pin, in, part)))
 		return;
 	find_inits(pin, f, part, &inits);
@@ -102,7 +104,7 @@ void pin_uses(struct check_run *run, struct pin *pin, const struct pin_func *f, 
 	bool allocates = false;
 
 	for (uint32_t i = 0; i < f->ntouches; i++)
-		allocates |= f->touches[i].action == TOUCH_ALLOC || f->touches[i].action == TOUCH_MANAGE;
+		allocates |= pin_is_new(f, &f->touches[i]);
 	if (!allocates)
 		return;
 	o = pin_order_new(run->m, run->e->funcs[f->def->func].f);
@@ -111,7 +113,7 @@ void pin_uses(struct check_run *run, struct pin *pin, const struct pin_func *f, 
 
 		if (t->part != KIR_NONE && pin_in_set(PIN_USED, t->action) &&
 		    pin_counts(pin, t->part) == counts)
-			judge(run, pin, f, o, t->part, t->block, t->event, NULL, lint);
+			judge(run, pin, f, o, t->part, t->block, t->event, NULL, t->object, lint);
 	}
 	for (uint32_t i = 0; i < f->ncalls; i++) {
 		const struct pin_call *c = &f->calls[i];
@@ -123,7 +125,8 @@ void pin_uses(struct check_run *run, struct pin *pin, const struct pin_func *f, 
 		parts = pin_parts(pin, c->def, PIN_USED, &n);
 		for (uint32_t k = 0; k < n; k++)
 			if (pin_counts(pin, parts[k]) == counts)
-				judge(run, pin, f, o, parts[k], c->block, c->event, c->def, lint);
+				judge(run, pin, f, o, parts[k], c->block, c->event, c->def,
+				      KIR_NONE, lint);
 	}
 	pin_order_free(o);
 }

@@ -54,6 +54,13 @@ static void ask(struct asks *a, kir_id id)
 	}
 }
 
+/* What a function is called with whose answer counts: test_bit(). */
+static void ask_args(struct asks *a, const struct kir_event *ev)
+{
+	for (uint32_t i = 0; i < ev->arg_count; i++)
+		ask(a, a->e->m->args[ev->arg_first + i]);
+}
+
 static void look_at(struct asks *a)
 {
 	const struct kir_module *m = a->e->m;
@@ -73,6 +80,9 @@ static void look_at(struct asks *a)
 
 		if (blk->term == KIR_TERM_BRANCH || blk->term == KIR_TERM_SWITCH)
 			ask(a, blk->value);
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++)
+			if (m->events[i].dst != KIR_NONE && m->events[i].kind != KIR_E_STORE)
+				ask_args(a, &m->events[i]);
 	}
 }
 

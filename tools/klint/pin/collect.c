@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What each function does itself: touches, calls and registrations. */
-#include "pin.h"
+#include "collector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,166 +8,10 @@
 #include "engine/targets.h"
 #include "sets.h"
 
-struct collector {
-	struct pin *pin;
-	struct engine *e;
-	struct pin_func *f;
-	const struct kir_func *kf;
-	uint32_t block, event;
-	uint32_t fresh;		/* the temporary that memory was allocated to, or KIR_NONE, */
-	uint32_t fresh_touch;	/* by this touch */
-};
-
 /* Parts whose addresses are handed on, until all parts are numbered. */
 static void hand_on(struct pin *pin, uint32_t part)
 {
 	vec_push(pin->handed_on, pin->nhanded_on, pin->handed_on_cap) = part;
-}
-
-static char *part_key(const struct pin *pin, uint32_t record, uint32_t field)
-{
-	return record == KIR_NONE ? xasprintf(".%s", names_text(pin->p->names, field)) :
-		xasprintf("%s.%s", names_text(pin->p->names, record),
-			  names_text(pin->p->names, field));
-}
-
-uint32_t pin_part(const struct pin *pin, uint32_t record, uint32_t field)
-{
-	char *key = part_key(pin, record, field);
-	uint32_t part = strmap_get(pin->by_name, key);
-
-	free(key);
-	return part;
-}
-
-static uint32_t add_part(struct pin *pin, uint32_t record, uint32_t field, uint32_t kind)
-{
-	char *key = part_key(pin, record, field);
-	uint32_t i = strmap_get(pin->by_name, key);
-
-	if (i == UINT32_MAX) {
-		i = pin->nparts;
-		strmap_set(pin->by_name, arena_strdup(pin->arena, key), i);
-		vec_push(pin->parts, pin->nparts, pin->parts_cap) =
-			(struct pin_part){ record, field, kind, KIR_NONE, false };
-	} else if (pin->parts[i].kind == KIR_NONE) {
-		pin->parts[i].kind = kind;
-	}
-	free(key);
-	return i;
-}
-
-/* A member of what is pinned itself is that: delayed_work.work, work_struct.entry. */
-static bool is_inside(const struct collector *c, const struct kir_value *field)
-{
-	const struct kir_record *r = &c->e->m->records[field->c];
-
-	return rules_pinned_record(c->e->rules, kir_string(c->e->m, r->name));
-}
-
-/* The member that the value is the address of, or is read from; NULL: none. */
-static const struct kir_value *member_of(const struct collector *c, kir_id id)
-{
-	const struct kir_value *values = c->e->m->values, *v = &values[id];
-
-	if (v->kind == KIR_V_ADDR)
-		v = &values[v->a];
-	while (v->kind == KIR_V_INDEX || (v->kind == KIR_V_FIELD && v->c != KIR_NONE && is_inside(c, v)))
-		v = &values[v->a];
-	return v->kind == KIR_V_FIELD || v->kind == KIR_V_GLOBAL ? v : NULL;
-}
-
-uint32_t pin_variable(const struct kir_module *m, kir_id id)
-{
-	const struct kir_value *v = &m->values[id];
-
-	if (v->kind == KIR_V_ADDR) {	/* of a member of *variable */
-		v = &m->values[v->a];
-		while (v->kind == KIR_V_FIELD || v->kind == KIR_V_INDEX)
-			v = &m->values[v->a];
-		if (v->kind == KIR_V_DEREF)
-			v = &m->values[v->a];
-	}
-	if (v->kind != KIR_V_PARAM && v->kind != KIR_V_LOCAL)
-		return KIR_NONE;
-	return v->a << 1 | (v->kind == KIR_V_LOCAL);
-}
-
-static bool is_shared(const struct kir_module *m, kir_id record)
-{
-	const struct kir_loc *l = &m->locs[m->records[record].loc];
-
-	return strcmp(kir_string(m, l->file), kir_string(m, m->source));
-}
-
-static uint32_t part_of(struct collector *c, kir_id id, uint32_t kind)
-{
-	const struct kir_value *v = member_of(c, id);
-	uint32_t at, part;
-
-	if (!v)
-		return KIR_NONE;
-	at = (uint32_t)(v - c->e->m->values);
-	if (v->kind == KIR_V_GLOBAL)
-		return add_part(c->pin, KIR_NONE, c->e->names[at], kind);
-	if (v->c == KIR_NONE)
-		return KIR_NONE;
-	part = add_part(c->pin, c->e->records[v->c], c->e->names[at], kind);
-	c->pin->parts[part].shared |= is_shared(c->e->m, v->c);
-	return part;
-}
-
-static const struct kir_type *var_type(const struct collector *c, const struct kir_value *v)
-{
-	const struct kir_func *f = c->kf;
-
-	if (v->kind == KIR_V_PARAM && v->a < f->param_count)
-		return &c->e->m->vars[f->param_first + v->a].type;
-	if (v->kind == KIR_V_LOCAL && v->a < f->local_count)
-		return &c->e->m->vars[f->local_first + v->a].type;
-	return NULL;
-}
-
-static const struct kir_type *field_type(const struct collector *c, const struct kir_value *v)
-{
-	const struct kir_module *m = c->e->m;
-	const struct kir_record *r;
-
-	if (v->c == KIR_NONE)
-		return NULL;
-	r = &m->records[v->c];
-	for (uint32_t i = 0; i < r->field_count; i++)
-		if (m->fields[r->field_first + i].name == v->b)
-			return &m->fields[r->field_first + i].type;
-	return NULL;
-}
-
-static const struct kir_type *place_type(const struct collector *c, const struct kir_value *v)
-{
-	while (v->kind == KIR_V_INDEX)
-		v = &c->e->m->values[v->a];
-	return v->kind == KIR_V_FIELD ? field_type(c, v) : var_type(c, v);
-}
-
-/* The record that the value points to (an index of the module), or KIR_NONE. */
-static kir_id pointee(const struct collector *c, kir_id id)
-{
-	const struct kir_value *v = &c->e->m->values[id];
-	const struct kir_type *t;
-
-	if (v->kind == KIR_V_CONTAINER)
-		return v->c;
-	if (v->kind == KIR_V_ADDR) {
-		t = place_type(c, &c->e->m->values[v->a]);
-		return t && t->kind == KIR_T_RECORD ? t->record : KIR_NONE;
-	}
-	t = place_type(c, v);
-	return t && t->kind == KIR_T_PTR && t->depth == 1 ? t->record : KIR_NONE;
-}
-
-static uint32_t record_name(const struct collector *c, kir_id record)
-{
-	return record == KIR_NONE ? KIR_NONE : c->e->records[record];
 }
 
 static struct pin_touch *add_touch(struct collector *c, const struct rule_touch *rt, uint32_t part,
@@ -233,18 +77,18 @@ static void publish(struct collector *c, kir_id arg)
 {
 	const struct kir_module *m = c->e->m;
 	const struct kir_value *v = &m->values[arg];
-	kir_id record = pointee(c, arg);
+	kir_id record = collector_pointee(c, arg);
 
 	if (v->kind == KIR_V_ADDR && m->values[v->a].kind == KIR_V_GLOBAL)
 		publish_table(c, v->a, 0);
 	if (record == KIR_NONE)
 		return;
-	publish_targets(c, record_name(c, record));
+	publish_targets(c, collector_record(c, record));
 	for (uint32_t i = 0; i < m->records[record].field_count; i++) {
 		const struct kir_type *t = &m->fields[m->records[record].field_first + i].type;
 
 		if (t->kind == KIR_T_PTR && t->depth == 1 && t->record != KIR_NONE)
-			publish_targets(c, record_name(c, t->record));
+			publish_targets(c, collector_record(c, t->record));
 	}
 }
 
@@ -252,12 +96,12 @@ static void publish(struct collector *c, kir_id arg)
 static bool goes_to_its_like(const struct collector *c, const struct kir_event *ev, uint32_t from)
 {
 	const uint32_t *args = c->e->m->args + ev->arg_first;
-	kir_id record = pointee(c, args[from]);
+	kir_id record = collector_pointee(c, args[from]);
 
 	if (record == KIR_NONE || !from)
 		return record != KIR_NONE;
 	for (uint32_t i = 0; i < ev->arg_count; i++)
-		if (i != from && pointee(c, args[i]) == record)
+		if (i != from && collector_pointee(c, args[i]) == record)
 			return true;
 	return false;
 }
@@ -267,7 +111,7 @@ static uint32_t the_one(struct collector *c, uint32_t kind)
 {
 	const struct rule_member *at = &rules_pinned(c->e->rules, kind)->at;
 
-	return add_part(c->pin, names_add(c->pin->p->names, at->record),
+	return collector_add_part(c->pin, names_add(c->pin->p->names, at->record),
 			names_add(c->pin->p->names, at->field), kind);
 }
 
@@ -283,17 +127,17 @@ static void take_touch(struct collector *c, const struct kir_event *ev, const st
 		arg = m->args[ev->arg_first + rt->arg - 1];
 	}
 	switch (rt->action) {
-	case TOUCH_ALLOC: case TOUCH_MANAGE:
+	case TOUCH_ALLOC: case TOUCH_MANAGE: case TOUCH_BORROW:
 		if (ev->dst == KIR_NONE)
 			return;
-		add_touch(c, rt, KIR_NONE, record_name(c, pointee(c, ev->dst)),
+		add_touch(c, rt, KIR_NONE, collector_record(c, collector_pointee(c, ev->dst)),
 			  pin_variable(m, ev->dst));
 		c->fresh = m->values[ev->dst].kind == KIR_V_TEMP ? m->values[ev->dst].a : KIR_NONE;
 		c->fresh_touch = c->f->ntouches - 1;
 		return;
 	case TOUCH_COPY:
 		if (arg != KIR_NONE && goes_to_its_like(c, ev, rt->arg - 1))
-			add_touch(c, rt, KIR_NONE, record_name(c, pointee(c, arg)), pointee(c, arg));
+			add_touch(c, rt, KIR_NONE, collector_record(c, collector_pointee(c, arg)), collector_pointee(c, arg));
 		return;
 	case TOUCH_UNDO:
 		if (arg != KIR_NONE)
@@ -302,7 +146,7 @@ static void take_touch(struct collector *c, const struct kir_event *ev, const st
 	case TOUCH_FREE: case TOUCH_PUBLISH:
 		if (arg == KIR_NONE)
 			return;
-		record = record_name(c, pointee(c, arg));
+		record = collector_record(c, collector_pointee(c, arg));
 		add_touch(c, rt, KIR_NONE, record, pin_variable(m, arg));
 		if (rt->action == TOUCH_PUBLISH)
 			publish(c, arg);
@@ -313,7 +157,7 @@ static void take_touch(struct collector *c, const struct kir_event *ev, const st
 			return;
 		}
 		/* What is returned goes to a member. */
-		part = part_of(c, rt->arg ? arg : ev->dst, rt->kind);
+		part = collector_part(c, rt->arg ? arg : ev->dst, rt->kind);
 		if (!rt->arg && ev->dst != KIR_NONE && m->values[ev->dst].kind == KIR_V_TEMP) {
 			c->fresh = m->values[ev->dst].a;
 			add_touch(c, rt, KIR_NONE, KIR_NONE, KIR_NONE);
@@ -355,9 +199,27 @@ static void take_pointer(struct collector *c, const struct kir_event *ev)
 	if (dst->kind != KIR_V_FIELD || dst->c == KIR_NONE || values[ev->value].kind == KIR_V_NULL ||
 	    values[ev->value].kind == KIR_V_INT)
 		return;
-	t = field_type(c, dst);
+	t = collector_field_type(c, dst);
 	if (t && t->kind == KIR_T_PTR)
-		add_touch(c, &set, part_of(c, ev->dst, KIR_NONE), KIR_NONE, KIR_NONE);
+		add_touch(c, &set, collector_part(c, ev->dst, KIR_NONE), KIR_NONE, KIR_NONE);
+}
+
+/* A function is stored in a part that will call it (hrtimer.function). */
+static void take_binding(struct collector *c, const struct kir_event *ev)
+{
+	static const struct rule_touch bind = { .action = TOUCH_BIND, .kind = KIR_NONE };
+	const struct kir_value *dst = &c->e->m->values[ev->dst];
+	const struct def *d = dst->kind == KIR_V_FIELD ? named(c, ev->value) : NULL;
+	uint32_t part;
+
+	if (!d || dst->c == KIR_NONE ||
+	    !rules_pinned_record(c->e->rules, kir_string(c->e->m, c->e->m->records[dst->c].name)))
+		return;
+	part = collector_part(c, dst->a, KIR_NONE);
+	if (part == KIR_NONE)
+		return;
+	add_touch(c, &bind, part, KIR_NONE, KIR_NONE);
+	add_call(c, d, true, NULL, false);
 }
 
 /* Is the value the member that holds what each driver has one of?  Its kind, or KIR_NONE. */
@@ -393,24 +255,25 @@ static void take_the_one(struct collector *c, const struct kir_event *ev)
 static void take_store(struct collector *c, const struct kir_event *ev)
 {
 	const struct kir_value *v = &c->e->m->values[ev->value];
-	static const struct rule_touch manage = { .action = TOUCH_MANAGE, .kind = KIR_NONE };
+	static const struct rule_touch borrow = { .action = TOUCH_BORROW, .kind = KIR_NONE };
 	struct pin_touch *t;
 
 	take_pointer(c, ev);
+	take_binding(c, ev);
 	take_the_one(c, ev);
 
-	if (pointee(c, ev->dst) != KIR_NONE && is_carried(c, ev->value))
-		add_touch(c, &manage, KIR_NONE, record_name(c, pointee(c, ev->dst)),
+	if (collector_pointee(c, ev->dst) != KIR_NONE && is_carried(c, ev->value))
+		add_touch(c, &borrow, KIR_NONE, collector_record(c, collector_pointee(c, ev->dst)),
 			  pin_variable(c->e->m, ev->dst));
 	if (c->fresh == KIR_NONE || v->kind != KIR_V_TEMP || v->a != c->fresh)
 		return;
 	t = &c->f->touches[c->fresh_touch];
-	if (t->action == TOUCH_ALLOC || t->action == TOUCH_MANAGE)
+	if (t->action == TOUCH_ALLOC || t->action == TOUCH_MANAGE || t->action == TOUCH_BORROW)
 		*t = (struct pin_touch){ t->part, t->kind, t->action, t->block, t->event,
-					 record_name(c, pointee(c, ev->dst)),
+					 collector_record(c, collector_pointee(c, ev->dst)),
 					 pin_variable(c->e->m, ev->dst) };
 	else
-		t->part = part_of(c, ev->dst, t->kind);
+		t->part = collector_part(c, ev->dst, t->kind);
 	c->fresh = KIR_NONE;
 }
 
@@ -438,12 +301,12 @@ static void take_argument(struct collector *c, kir_id arg)
 
 	if (m->values[arg].kind != KIR_V_ADDR)
 		return;
-	record = pointee(c, arg);
+	record = collector_pointee(c, arg);
 	kind = record == KIR_NONE ? NULL :
 		rules_pinned_record(c->e->rules, kir_string(m, m->records[record].name));
 	if (!kind)
 		return;
-	part = part_of(c, arg, (uint32_t)(kind - rules_pinned(c->e->rules, 0)));
+	part = collector_part(c, arg, (uint32_t)(kind - rules_pinned(c->e->rules, 0)));
 	if (part != KIR_NONE)
 		hand_on(c->pin, part);
 }

@@ -41,24 +41,34 @@ static bool is_negative(const struct kir_value *v)
 	return v->kind == KIR_V_INT && v->imm < 0 && v->imm >= -4095;
 }
 
-/* The variable that the condition finds to be an error code, on its way @way. */
-static uint32_t found_failed(const struct fails *w, kir_id cond, uint32_t way)
+/* Is it a result, or a local that may hold a number? */
+static bool may_be_code(const struct kir_module *m, const struct kir_func *f,
+			const struct kir_value *v)
 {
-	const struct kir_value *values = w->m->values, *v = &values[cond];
+	if (v->kind == KIR_V_LOCAL && v->a < f->local_count)
+		return m->vars[f->local_first + v->a].type.kind == KIR_T_INT;
+	return v->kind == KIR_V_TEMP;
+}
+
+/* The variable that the condition finds to be an error code, on its way @way. */
+static uint32_t found_failed(const struct kir_module *m, const struct kir_func *f, kir_id cond,
+			     uint32_t way)
+{
+	const struct kir_value *values = m->values, *v = &values[cond];
 
 	while (v->kind == KIR_V_OP && v->op == KIR_OP_NOT) {
 		way = !way;
 		cond = v->a;
 		v = &values[cond];
 	}
-	if (v->kind == KIR_V_OP && values[v->b].kind == KIR_V_INT && !values[v->b].imm) {
+	if (v->kind == KIR_V_OP && v->b != KIR_NONE && values[v->b].kind == KIR_V_INT && !values[v->b].imm) {
 		if (v->op != KIR_OP_LT && v->op != KIR_OP_NE && v->op != KIR_OP_EQ)
 			return KIR_NONE;
 		way ^= v->op == KIR_OP_EQ;
 		cond = v->a;
 		v = &values[cond];
 	}
-	return !way && (v->kind == KIR_V_LOCAL || v->kind == KIR_V_TEMP) ? cond : KIR_NONE;
+	return !way && may_be_code(m, f, v) ? cond : KIR_NONE;
 }
 
 /* What the event does to the variables that tell of failures. */
@@ -112,10 +122,13 @@ static bool returns_failure(const struct fails *w, const struct kir_block *b, ui
 /* Go on behind the block, by its way @i, unless what the place does has failed there. */
 static void go_on(struct fails *w, struct way way, const struct kir_block *b, uint32_t i)
 {
-	uint32_t found = b->term == KIR_TERM_BRANCH ? found_failed(w, b->value, i) : KIR_NONE;
+	uint32_t found = b->term == KIR_TERM_BRANCH ? found_failed(w->m, w->f, b->value, i) : KIR_NONE;
 
 	if (found != KIR_NONE && found == way.own)
 		return;
+	if (b->term == KIR_TERM_BRANCH && way.error != KIR_NONE &&
+	    found_failed(w->m, w->f, b->value, !i) == way.error)
+		return;		/* it is known to have failed */
 	if (found != KIR_NONE)
 		way.error = found;
 	way.block = w->m->succs[b->succ_first + i].block;
@@ -147,4 +160,16 @@ bool pin_fails(const struct kir_module *m, const struct kir_func *f, struct pin_
 	free(w.stack);
 	free(w.seen);
 	return failed;
+}
+
+bool pin_asks_failure(const struct kir_module *m, const struct kir_func *f, uint32_t guard,
+		      uint32_t block)
+{
+	const struct kir_block *b = &m->blocks[f->block_first + guard];
+
+	for (uint32_t i = 0; i < b->succ_count; i++)
+		if (m->succs[b->succ_first + i].block == block &&
+		    found_failed(m, f, b->value, i) != KIR_NONE)
+			return true;
+	return false;
 }

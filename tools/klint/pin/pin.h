@@ -198,6 +198,11 @@ const struct pin_call *pin_find_registration(struct pin *pin, const struct def *
  * is neither.  Does the function ask about it in a condition, with what it calls? */
 uint64_t pin_member_key(const struct engine *e, kir_id id);
 bool pin_asks(struct pin *pin, const struct def *d, uint64_t key);
+/* Is it an object that nobody knows yet: memory that is new, or what a driver borrows when its
+ * device comes? */
+bool pin_is_new(const struct pin_func *f, const struct pin_touch *t);
+/* Does the function make one of the record? */
+bool pin_makes_one(const struct pin_func *f, uint32_t record);
 /* Does the function, or one that it calls, itself make an object of the record, new or
  * managed, in which it does @set to the part? */
 bool pin_makes(struct pin *pin, const struct def *d, enum pin_set set, uint32_t part);
@@ -247,6 +252,9 @@ bool pin_reaches(const struct pin_order *o, struct pin_place from, struct pin_pl
  * return. */
 bool pin_fails(const struct kir_module *m, const struct kir_func *f, struct pin_place from,
 	       const struct pin_places *undone, kir_id *at);
+/* Does the branch of the block @guard lead to @block when a variable is an error code? */
+bool pin_asks_failure(const struct kir_module *m, const struct kir_func *f, uint32_t guard,
+		      uint32_t block);
 /* The block whose branch alone leads to the block, or KIR_NONE. */
 uint32_t pin_guard(const struct pin_order *o, uint32_t block);
 

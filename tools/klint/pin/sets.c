@@ -223,16 +223,60 @@ const struct pin_call *pin_find_registration(struct pin *pin, const struct def *
 	return NULL;
 }
 
+bool pin_is_new(const struct pin_func *f, const struct pin_touch *t)
+{
+	return t->action == TOUCH_ALLOC || t->action == TOUCH_MANAGE ||
+	       (t->action == TOUCH_BORROW && f->binds);
+}
+
+/* Does a record of that name, or what it consists of, have one of the other name in it? */
+static bool embeds(const struct engine *e, kir_id record, uint32_t name, unsigned int depth)
+{
+	const struct kir_record *r = &e->m->records[record];
+
+	if (e->records[record] == name)
+		return true;
+	for (uint32_t i = 0; depth && i < r->field_count; i++) {
+		const struct kir_type *t = &e->m->fields[r->field_first + i].type;
+
+		if ((t->kind == KIR_T_RECORD || t->kind == KIR_T_ARRAY) && t->record != KIR_NONE &&
+		    embeds(e, t->record, name, depth - 1))
+			return true;
+	}
+	return false;
+}
+
+/* Does the function make an object that is, or has in it, one of the record? */
+static bool makes_around(const struct pin_func *f, uint32_t name)
+{
+	const struct engine *e = f->def->unit;
+
+	for (uint32_t i = 0; i < f->ntouches; i++) {
+		const struct pin_touch *t = &f->touches[i];
+
+		if (!pin_is_new(f, t) || t->record == KIR_NONE)
+			continue;
+		for (uint32_t r = 0; r < e->m->nrecords; r++)
+			if (e->records[r] == t->record && embeds(e, r, name, 3))
+				return true;
+	}
+	return false;
+}
+
 bool pin_makes(struct pin *pin, const struct def *d, enum pin_set set, uint32_t part)
 {
-	const struct def *in;
-	const struct pin_touch *t = pin_find(pin, d, set, part, &in);
-	const struct pin_func *f = t ? &pin->funcs[in->id] : NULL;
+	for (unsigned int depth = 0; depth < 16 && d; depth++) {
+		const struct pin_func *f = &pin->funcs[d->id];
+		const struct def *next = NULL;
 
-	for (uint32_t i = 0; f && i < f->ntouches; i++)
-		if ((f->touches[i].action == TOUCH_ALLOC || f->touches[i].action == TOUCH_MANAGE) &&
-		    f->touches[i].record == pin->parts[part].record)
+		if (makes_around(f, pin->parts[part].record))
 			return true;
+		for (uint32_t i = 0; i < f->ncalls && !next; i++)
+			if (!f->calls[i].later && pin_is_near(pin, d, f->calls[i].def) &&
+			    pin_does(pin, f->calls[i].def, set, part))
+				next = f->calls[i].def;
+		d = next;
+	}
 	return false;
 }
 

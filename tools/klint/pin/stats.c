@@ -32,11 +32,10 @@ static void note_queue(struct pin *pin, const struct pin_func *f, const struct p
 	}
 }
 
-static bool makes(const struct pin_func *f, uint32_t record)
+bool pin_makes_one(const struct pin_func *f, uint32_t record)
 {
 	for (uint32_t i = 0; i < f->ntouches; i++)
-		if ((f->touches[i].action == TOUCH_ALLOC || f->touches[i].action == TOUCH_MANAGE) &&
-		    f->touches[i].record == record)
+		if (pin_is_new(f, &f->touches[i]) && f->touches[i].record == record)
 			return true;
 	return false;
 }
@@ -67,22 +66,28 @@ static int end_nearness(const struct pin_func *f)
 	return f->reached & PIN_BY_UNBIND ? 2 : f->reached & PIN_BY_UNKNOWN ? 1 : 0;
 }
 
+static void note_callback(struct pin_stats *s, const struct def *callback)
+{
+	s->callbacks |= callback && s->callback && callback != s->callback;
+	if (callback)
+		s->callback = callback;
+}
+
 static void count(struct pin *pin, const struct pin_func *f, const struct pin_touch *t)
 {
 	struct pin_stats *s = &pin->stats[t->part];
-	const struct def *callback;
 
 	switch (t->action) {
+	case TOUCH_BIND:
+		note_callback(s, callback_of(f, t->event));
+		break;
 	case TOUCH_INIT: case TOUCH_STACK:
 		s->inits++;
-		if (makes(f, pin->parts[t->part].record)) {
+		if (pin_makes_one(f, pin->parts[t->part].record)) {
 			s->begun_by = t;
 			s->begun_in = f;
 		}
-		callback = callback_of(f, t->event);
-		s->callbacks |= callback && s->callback && callback != s->callback;
-		if (callback)
-			s->callback = callback;
+		note_callback(s, callback_of(f, t->event));
 		if (!s->initialised_by) {
 			s->initialised_by = t;
 			s->initialised_in = f;
@@ -142,8 +147,8 @@ static int end_rank(const struct pin *pin, const struct pin_func *f, const struc
 		sets_up |= o->action == TOUCH_INIT && o->part != KIR_NONE &&
 			   pin->parts[o->part].record == t->record;
 	}
-	if (t->action == TOUCH_MANAGE)
-		return sets_up ? 3 : 1;
+	if (t->action == TOUCH_MANAGE || t->action == TOUCH_BORROW)
+		return sets_up ? 3 : f->binds;
 	return makes ? 2 : 4;
 }
 
@@ -153,7 +158,7 @@ static void note_end(struct pin *pin, const struct pin_func *f, const struct pin
 	struct pin_record *r;
 
 	if (t->record == KIR_NONE || (t->action != TOUCH_FREE && t->action != TOUCH_MANAGE &&
-				      t->action != TOUCH_ALLOC))
+				      t->action != TOUCH_BORROW && t->action != TOUCH_ALLOC))
 		return;
 	r = &pin->records[t->record];
 	if (t->action == TOUCH_ALLOC) {
@@ -169,7 +174,8 @@ static void note_end(struct pin *pin, const struct pin_func *f, const struct pin
 bool pin_only_binds(const struct pin_func *f, uint32_t event)
 {
 	for (uint32_t i = 0; i < f->ntouches; i++)
-		if (f->touches[i].event == event && f->touches[i].action == TOUCH_INIT)
+		if (f->touches[i].event == event && (f->touches[i].action == TOUCH_INIT ||
+						    f->touches[i].action == TOUCH_BIND))
 			return true;
 	return false;
 }

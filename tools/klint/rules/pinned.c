@@ -16,7 +16,7 @@ static const struct {
 	{ "stops", TOUCH_STOP }, { "shuts", TOUCH_SHUT }, { "unqueues", TOUCH_UNQUEUE },
 	{ "splices", TOUCH_SPLICE }, { "links", TOUCH_LINK }, { "unlinks", TOUCH_UNLINK },
 	{ "unstacks", TOUCH_UNSTACK }, { "copies", TOUCH_COPY },
-	{ "allocates", TOUCH_ALLOC }, { "manages", TOUCH_MANAGE }, { "frees", TOUCH_FREE },
+	{ "allocates", TOUCH_ALLOC }, { "manages", TOUCH_MANAGE }, { "borrows", TOUCH_BORROW }, { "frees", TOUCH_FREE },
 	{ "publishes", TOUCH_PUBLISH }, { "undoes", TOUCH_UNDO },
 };
 #define NACTIONS (sizeof(actions) / sizeof(actions[0]))
@@ -154,7 +154,7 @@ void read_pinned(struct load *l, const struct node *entry)
 	static const char *const keys[] = {
 		"pinned", "records", "why", "ends", "late", "counts", "bytes", "inits", "stacks", "uses", "arms", "stops", "shuts", "unqueues",
 		"splices", "links", "unlinks", "unstacks", "copies",
-		"allocates", "manages", "frees", "publishes", "undoes", "binds", "pauses", "unbinds",
+		"allocates", "manages", "borrows", "frees", "publishes", "undoes", "binds", "pauses", "unbinds",
 		"carries", "undone", "at", NULL
 	};
 	struct rules *r = l->rules;

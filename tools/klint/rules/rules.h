@@ -221,11 +221,13 @@ enum touch_action {
 	TOUCH_COPY,	/* an object is copied, byte by byte */
 	TOUCH_ALLOC,	/* memory, which is nobody's yet */
 	TOUCH_MANAGE,	/* memory that goes when its device's driver is unbound */
+	TOUCH_BORROW,	/* the same, of an object that somebody else has made */
 	TOUCH_FREE,
 	TOUCH_PUBLISH,	/* others may reach it, and call what it holds, from here on */
 	TOUCH_UNDO,	/* a function, called when what it belongs to goes */
 	TOUCH_ENTER,	/* something is registered, which a function undoes */
 	TOUCH_LEAVE,	/* that function */
+	TOUCH_BIND,	/* a part gets its callback (of stores, not of rules) */
 	TOUCH_SET	/* a pointer points to something after it (of stores, not of rules) */
 };
 struct rule_touch {

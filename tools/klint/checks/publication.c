@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* What pin-publish-before-init asks of any registration. */
+#include "publication.h"
+
+/* From where on the callback may be called: from an event of the function, or in what that
+ * calls. */
+void publication_registered(struct draft *d, struct pin *pin, const struct pin_func *f,
+			    uint32_t event, const struct def *callback)
+{
+	const struct def *in;
+	const struct pin_call *reg;
+
+	pinned_step(d, STEP_CONTEXT, f->def, event,
+		    arena_printf(d->run->a, "from here on %s() may be called",
+				 func_name(d->run, callback->id)));
+	for (uint32_t i = 0; i < f->ncalls; i++) {
+		if (f->calls[i].event != event || f->calls[i].later)
+			continue;
+		reg = pin_find_registration(pin, f->calls[i].def, callback, &in);
+		if (reg)
+			pinned_step(d, STEP_NOTE, in, reg->event, "is registered here");
+	}
+}
+
+bool publication_is_new(struct publication *p, uint32_t event, uint32_t part)
+{
+	for (uint32_t i = 0; i < p->ntold; i++)
+		if (p->told[i].event == event || (part != KIR_NONE && p->told[i].part == part))
+			return false;
+	if (p->ntold == PUBLICATIONS_TOLD)
+		return false;
+	p->told[p->ntold].event = event;
+	p->told[p->ntold++].part = part;
+	return true;
+}
+
+/* Does the function put a node behind the place into a list that the callback asks about? */
+static bool links_later(struct publication *p, struct pin_place at, const struct def *callback)
+{
+	const struct kir_module *m = p->run->m;
+
+	for (uint32_t i = 0; i < p->f->ntouches; i++) {
+		const struct pin_touch *t = &p->f->touches[i];
+		const struct kir_event *ev = &m->events[t->event];
+		const struct kir_value *head;
+
+		if (t->action != TOUCH_LINK || ev->arg_count < 2 ||
+		    !pin_after(p->order, at.block, at.event, t->block, t->event))
+			continue;
+		head = &m->values[m->args[ev->arg_first + 1]];
+		if (head->kind == KIR_V_ADDR &&
+		    pin_asks(p->pin, callback, pin_member_key(p->run->e, head->a)))
+			return true;
+	}
+	return false;
+}
+
+/* Does the function tell, by what it stores behind the place and the callback asks about, that
+ * the object is whole from then on? */
+bool publication_says_when_whole(struct publication *p, struct pin_place at, const struct def *callback)
+{
+	const struct kir_module *m = p->run->m;
+
+	for (uint32_t b = 0; b < p->kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[p->kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
+			const struct kir_event *ev = &m->events[i];
+
+			if (ev->kind == KIR_E_STORE && pin_after(p->order, at.block, at.event, b, i) &&
+			    m->values[ev->value].kind != KIR_V_NULL &&
+			    pin_asks(p->pin, callback, pin_member_key(p->run->e, ev->dst)))
+				return true;
+		}
+	}
+	return links_later(p, at, callback);
+}
