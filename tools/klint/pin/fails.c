@@ -46,7 +46,8 @@ static bool may_be_code(const struct kir_module *m, const struct kir_func *f,
 			const struct kir_value *v)
 {
 	if (v->kind == KIR_V_LOCAL && v->a < f->local_count)
-		return m->vars[f->local_first + v->a].type.kind == KIR_T_INT;
+		return m->vars[f->local_first + v->a].type.kind == KIR_T_INT ||
+		       m->vars[f->local_first + v->a].type.kind == KIR_T_UINT;
 	return v->kind == KIR_V_TEMP;
 }
 

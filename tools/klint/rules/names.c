@@ -55,6 +55,11 @@ void rules_write_names(const struct rules *r, FILE *out)
 		add_rule_names(&names, &r->rules[i]);
 	for (size_t i = 0; i < r->ntouches; i++)
 		add_name(&names, 'p', r->touches[i].name);
+	for (size_t i = 0; i < r->nundone; i++) {
+		add_name(&names, 'p', r->undone[i].name);
+		if (r->undone[i].by)
+			add_name(&names, 'p', r->undone[i].by);
+	}
 	if (names.n)
 		qsort(names.v, names.n, sizeof(*names.v), compare_names);
 	for (size_t i = 0; i < names.n; i++)

@@ -105,7 +105,7 @@ static void read_phase(struct load *l, const struct node *n, enum rule_phase pha
 /* @by NULL: it undoes itself. */
 static void add_undone(struct rules *r, const char *name, const char *by)
 {
-	struct rule_undone u = { by, strmap_get(r->undone_index, name) };
+	struct rule_undone u = { name, by, strmap_get(r->undone_index, name) };
 
 	strmap_set(r->undone_index, name, (uint32_t)r->nundone);
 	if (by)

@@ -35,7 +35,7 @@ struct place {
 
 /* What undoes something; the next one for the same thing, or RULES_NONE. */
 struct rule_undone {
-	const char *by;
+	const char *name, *by;
 	uint32_t next;
 };
 
