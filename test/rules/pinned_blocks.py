@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""From one row of a `pinned:` entry to a few functions of C in which it decides.
+
+What stands around the row are functions of this test with rows of their own (scaffold),
+each kind has its: `rowtest_init_work()`.  So no block depends on another row, but for
+what the row's own entry says of the kind.
+"""
+
+import copy
+import re
+
+UNDONE = "undone"
+NAMED = ("inits", "stacks", "uses", "arms", "stops", "shuts", "unqueues", "splices", "links",
+         "unlinks", "unstacks", "copies", "allocates", "manages", "borrows", "frees", "publishes",
+         "undoes")		# {NAME: N}
+MEMBERS = ("carries", "binds", "pauses", "unbinds")		# [RECORD.FIELD]
+TRAITS = ("why", "ends", "late", "counts", "bytes", "at")
+ACTIONS = NAMED + (UNDONE, "records") + MEMBERS + TRAITS
+UNTIL = "until"		# of `ops` entries
+
+# A kind that has everything, for blocks about something else.
+THING = "work"
+
+
+def word(kind):
+    return kind["pinned"].replace("-", "_")
+
+
+def scaffold(entries):
+    """The entries, in which each kind has functions of this test, too."""
+    entries = copy.deepcopy(entries)
+    for kind in entries:
+        if next(iter(kind)) != "pinned":
+            continue
+        own = [a for a in ("stacks", "arms", "stops", "links", "unlinks") if a in kind]
+        if any(a in kind for a in ("uses", "arms", "links", "at")):
+            own += ["inits", "uses"]
+        for action in own:
+            kind.setdefault(action, {})[f"rowtest_{action}_{word(kind)}"] = 1
+        if kind["pinned"] == THING:
+            kind["inits"]["rowtest_bind"] = 1
+            kind["arms"]["rowtest_queue"] = 2
+    return entries + [
+        {"fn": "rowtest_register", "calls": {"fn": "$1", "context": "process"}},
+        {"fn": "rowtest_bind", "calls": {"fn": "$2", "context": "process"}},
+        {"pinned": "rowtest-memory", "manages": {"rowtest_manage": "ret"},
+         "allocates": {"rowtest_alloc": "ret"}, "copies": {"rowtest_copy": 2},
+         "undone": {"rowtest_enter": "rowtest_leave"}},
+        {"pinned": "rowtest-queue", "uses": {"rowtest_queue": 1}},
+    ]
+
+
+class Block:
+    """The C of one row, and the finding that it makes or prevents."""
+
+    def __init__(self, number, action, title):
+        self.number, self.action, self.title = number, action, title
+        self.name, self.lint, self.told, self.where = None, None, True, None
+
+    def answer(self, findings):
+        return ((self.lint, self.where) in findings) == self.told
+
+
+class Source:
+    """One file of C, block by block."""
+
+    def __init__(self, entries):
+        self.kinds = {e["pinned"]: e for e in entries if next(iter(e)) == "pinned"}
+        self.rules = {n: e for e in entries if next(iter(e)) in ("fn", "macro")
+                      for n in self.names(next(iter(e.values())))}
+        self.ops = [e for e in entries if next(iter(e)) == "ops"]
+        self.places, self.records, self.functions = {}, {}, {}
+        self.text, self.blocks = [], []
+        for kind in self.kinds.values():
+            for action in NAMED:
+                for name, place in kind.get(action, {}).items():
+                    self.places.setdefault(name, set()).add(place)
+
+    @staticmethod
+    def names(value):
+        return value if isinstance(value, list) else [value]
+
+    def callback_place(self, name):
+        """The number of the argument that the rules say is called by others."""
+        calls = self.rules.get(name, {}).get("calls")
+        for call in self.names(calls) if calls else ():
+            match = re.fullmatch(r"\$(\d+)", call["fn"])
+            if match:
+                return int(match.group(1))
+        return None
+
+    def call(self, name, args=None):
+        """A call with what the arguments that matter are; others that some row speaks of are
+        a member that no block looks at."""
+        args = args or {}
+        said = [p for p in self.places.get(name, ()) if p != "ret"]
+        rule = str(self.names(self.rules.get(name, {}).get("args", 0))[0]).rstrip("+")
+        count = max([int(rule), *said, *args])
+        self.functions[name] = "void *" if "ret" in self.places.get(name, ()) or \
+            name in ("rowtest_manage", "rowtest_alloc") else "int "
+        given = [args.get(n, "o->other" if n in said else "0") for n in range(1, count + 1)]
+        return f"{name}({', '.join(given)})"
+
+    def own(self, action, kind, part):
+        return self.call(f"rowtest_{action}_{word(kind)}", {1: part}) + ";"
+
+    def record(self, name):
+        """How C calls a record that some kind is."""
+        self.records.setdefault(name, {})["inner"] = "int inner"
+        return name if name.endswith("_t") else f"struct {name}"
+
+    def part(self, kind):
+        """What a part of the kind is in C: its declaration, and the argument that means it."""
+        if "records" in kind:
+            return f"{self.record(kind['records'][0])} part", "&o->part"
+        if "links" in kind:
+            return f"{self.record('list_head')} part", "&o->part"
+        return "void *part", "o->part"
+
+    def member(self, path, what):
+        record, field = path.split(".")
+        self.records.setdefault(record, {})[field] = f"{what}{field}" if "(" not in what else what
+        return record, field
+
+    def table(self, path, function):
+        """A table of operations that names the function."""
+        record, field = path.split(".")
+        self.member(path, f"int (*{field})()")
+        return f"static const struct {record} table_{function} = {{ .{field} = {function} }};"
+
+    def add(self, action, title, lint, where, lines, part, told=True):
+        """A block: the functions' text has N for the block's number."""
+        block = Block(len(self.blocks), action, title)
+        number = str(block.number)
+        block.lint, block.told, block.where = lint, told, where + number
+        text = [f"struct objN {{ {part}; void *other; void *queue; struct work_struct thing; }};"]
+        self.record("work_struct")
+        text += [re.sub(r"\s*\n\s*", " ", line) for line in lines]
+        self.text += [re.sub(r"(?<=[a-z])N\b", number, line) for line in text]
+        self.blocks.append(block)
+
+    def c(self):
+        lines = []
+        for name, fields in sorted(self.records.items()):
+            members = " ".join(f"{d};" for d in fields.values())
+            lines.append(f"typedef struct {{ {members} }} {name};" if name.endswith("_t") else
+                         f"struct {name} {{ {members} }};")
+        lines += [f"{what}{name}();" for name, what in sorted(self.functions.items())]
+        return "\n".join(lines + self.text) + "\n"
