@@ -18,6 +18,10 @@ TRAITS = ("why", "ends", "late", "counts", "bytes", "at")
 ACTIONS = NAMED + (UNDONE, "records") + MEMBERS + TRAITS
 UNTIL = "until"		# of `ops` entries
 
+# What the functions of this test return, if anything.
+OWN = {"rowtest_manage": "void *", "rowtest_alloc": "void *", "rowtest_enter": "int ",
+       "rowtest_try": "int "}
+
 # A kind that has everything, for blocks about something else.
 THING = "work"
 
@@ -45,7 +49,7 @@ def scaffold(entries):
         {"fn": "rowtest_bind", "calls": {"fn": "$2", "context": "process"}},
         {"pinned": "rowtest-memory", "manages": {"rowtest_manage": "ret"},
          "allocates": {"rowtest_alloc": "ret"}, "copies": {"rowtest_copy": 2},
-         "undone": {"rowtest_enter": "rowtest_leave"}},
+         "undone": {"rowtest_enter": "rowtest_leave"}, "binds": ["rowtest_driver.probe"]},
         {"pinned": "rowtest-queue", "uses": {"rowtest_queue": 1}},
     ]
 
@@ -55,7 +59,8 @@ class Block:
 
     def __init__(self, number, action, title):
         self.number, self.action, self.title = number, action, title
-        self.name, self.lint, self.told, self.where = None, None, True, None
+        self.row = title.split(": until: ")[0]
+        self.lint, self.told, self.where = None, True, None
 
     def answer(self, findings):
         return ((self.lint, self.where) in findings) == self.told
@@ -96,8 +101,10 @@ class Source:
         said = [p for p in self.places.get(name, ()) if p != "ret"]
         rule = str(self.names(self.rules.get(name, {}).get("args", 0))[0]).rstrip("+")
         count = max([int(rule), *said, *args])
-        self.functions[name] = "void *" if "ret" in self.places.get(name, ()) or \
-            name in ("rowtest_manage", "rowtest_alloc") else "int "
+        if name.startswith("rowtest_"):
+            self.functions[name] = OWN.get(name, "void ")
+        else:
+            self.functions[name] = "void *" if "ret" in self.places.get(name, ()) else "int "
         given = [args.get(n, "o->other" if n in said else "0") for n in range(1, count + 1)]
         return f"{name}({', '.join(given)})"
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What each action of a `pinned:` entry decides, as a block of C (pinned_blocks.py)."""
 
+import re
+
 from pinned_blocks import MEMBERS, NAMED, THING, TRAITS, UNDONE, UNTIL
 
 LIVE, EARLY, LATE = "pin-dropped-live", "pin-use-before-init", "pin-publish-before-init"
@@ -43,9 +45,11 @@ def only_binds(source, action, name, place, title, what):
     """It says what will be called, and nobody calls it yet."""
     decl, part = ("void *part", "o->part") if place == "ret" else what
     thing = source.kinds[THING]
-    args = {source.callback_place(name) or 1: "callN"}
-    if place != "ret":
-        args[place] = part
+    called = source.callback_place(name)
+    if not called:		# no rule says what: but the part is set up
+        moved(source, action, title, source.call(name, {place: part}), decl)
+        return
+    args = {called: "callN"} if place == "ret" else {called: "callN", place: part}
     row = source.call(name, args)
     source.add(action, title, LATE, "probe", [
         f"static int callN(struct objN *o) {{ {source.own('uses', thing, '&o->thing')} return 0; }}",
@@ -219,15 +223,16 @@ def is_record(source, kind, name, title):
             f"int probeN(struct objN *o) {{ rowtest_register(callN); {init} return 0; }}",
         ], f"{record} part")
         return
-    # A function that is stored in it will be called, when somebody asks for that.
-    thing = source.kinds[THING]
-    source.records[name]["call"] = "int (*call)()"
-    source.add("records", title, LIVE, "stop", [
-        f"static int againN(struct objN *o) {{ {source.own('arms', thing, '&o->part')} return 0; }}",
-        f"int makeN(void *p) {{ struct objN *o = rowtest_manage(); "
-        f"{source.own('inits', thing, '&o->part')} o->source.call = againN; return 0; }}",
-        f"void stopN(struct objN *o) {{ {source.own('stops', thing, '&o->part')} }}",
-    ], f"struct work_struct part; {record} source")
+    name, place = next((n, p) for n, p in kind["inits"].items() if p != "ret")
+    moved(source, "records", title, source.call(name, {place: "&o->part"}), f"{record} part")
+
+
+def moved(source, action, title, init, decl, told=True):
+    """The object is copied with a part that somebody initialises."""
+    source.functions["rowtest_copy"] = "void "
+    source.add(action, title, MOVED, "copy", [
+        f"void setN(struct objN *o) {{ {init}; }}",
+        "void copyN(struct objN *o, struct objN *to) { rowtest_copy(to, o); }"], decl, told)
 
 
 def member(source, action, path, title):
@@ -253,16 +258,27 @@ def member(source, action, path, title):
         f"static int stopN(struct objN *o) {{ {stop} return 0; }}", table], part)
 
 
-def until(source, entry, path):
+def until(source, title, end, setup, more=()):
     """What starts the part is over only after it has been stopped."""
     thing = source.kinds[THING]
     arm, stop, init = (source.own(a, thing, "&o->part") for a in ("arms", "stops", "inits"))
-    source.add(UNTIL, f"ops {path}: until: {entry['until']}", LIVE, "drop", [
-        f"static int startN(struct objN *o) {{ {arm} return 0; }}",
-        source.table(path, "startN"),
-        f"void setN(struct objN *o) {{ {init} }}",
-        f"void dropN(struct objN *o) {{ {stop} {source.call(entry['until'], {1: 'o->other'})}; }}",
+    source.add(UNTIL, f"{title}: until: {end}", LIVE, "drop", [
+        f"static int startN(struct objN *o) {{ {arm} return 0; }}", *more,
+        f"void setN(struct objN *o) {{ {init} {setup} }}",
+        f"void dropN(struct objN *o) {{ {stop} {source.call(end, {1: 'o->other'})}; }}",
     ], "struct work_struct part")
+
+
+def ended(source, name, call):
+    """A function that `name` registers, until something ends that; or what an object holds."""
+    place, field = re.fullmatch(r"\$(\d+)(?:->(\w+))?", call["fn"]).groups()
+    title = f"calls {name}"
+    if field:
+        path = f"rowtest_calls.{field}"
+        until(source, title, call["until"], source.call(name, {int(place): "&table_startN"}) + ";",
+              [source.table(path, "startN")])
+    else:
+        until(source, title, call["until"], source.call(name, {int(place): "startN"}) + ";")
 
 
 BY_NAME = {
@@ -308,11 +324,7 @@ def trait(source, kind, key, title):
             f"int probeN(struct objN *o) {{ rowtest_register(callN); "
             f"{source.own('inits', kind, part)} return 0; }}"], decl)
     elif key == "bytes":
-        source.functions["rowtest_copy"] = "int "
-        source.add(key, title, MOVED, "copy", [
-            f"void setN(struct objN *o) {{ {source.own('inits', kind, part)} }}",
-            "void copyN(struct objN *o, struct objN *to) { rowtest_copy(to, o); }"], decl,
-                   told=False)
+        moved(source, key, title, source.own("inits", kind, part), decl, told=False)
     elif key == "at":
         held_at(source, kind, title)
 
@@ -320,9 +332,10 @@ def trait(source, kind, key, title):
 def late_free(source, kind, title):
     name, place = next(iter(kind["frees"].items()))
     source.add("late", title, LISTS, "walk", [
-        "#define walkN(o) for (; o; o = (struct objN *)((char *)o->other - "
+        "#define for_each_N(o) for (; o; o = (struct objN *)((char *)o->other - "
         "__builtin_offsetof(struct objN, other)))",
-        f"void walkN_all(struct objN *o) {{ walkN(o) {source.call(name, {place: 'o'})}; }}"],
+        f"void walkN(void *first) {{ struct objN *o = first; "
+        f"for_each_N(o) {source.call(name, {place: 'o'})}; }}"],
                "int part", told=False)
 
 
@@ -357,5 +370,9 @@ def generate(source):
             if key in kind:
                 trait(source, kind, key, f"{label}: {key}")
     for entry in source.ops:
-        for path in source.names(entry["ops"]) if "until" in entry else ():
-            until(source, entry, path)
+        for path in source.names(entry["ops"]) if UNTIL in entry else ():
+            until(source, f"ops {path}", entry[UNTIL], "", [source.table(path, "startN")])
+    for name, rule in source.rules.items():
+        calls = {(c["fn"], c[UNTIL]): c for c in source.names(rule.get("calls", [])) if UNTIL in c}
+        for call in calls.values():
+            ended(source, name, call)
