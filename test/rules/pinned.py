@@ -5,8 +5,7 @@
 Each row becomes a few functions of C (pinned_probes.py) in which it makes a finding, or
 prevents one.  klint judges all of them with the rules as they are, and once for each
 action without all rows of that: the answer of each of the action's blocks must be another
-one then.  Where what another row says of the same function gives the same answer, the row
-is judged again as the only one.  The `until:` of `ops` entries is judged like an action.
+one then.  The `until:` of `calls` and `ops` is judged like an action.
 """
 
 import argparse
@@ -51,6 +50,7 @@ EXCUSED = {prefix + name: why for why, (prefix, names) in NOT_COVERED.items()
 
 
 def without_until(entries):
+    """The rules, of which nobody knows what ends the calls that they speak of."""
     left = copy.deepcopy(entries)
     for entry in left:
         calls = entry.get("calls", [])

@@ -15,8 +15,7 @@ NAMED = ("inits", "stacks", "uses", "arms", "stops", "shuts", "unqueues", "splic
          "undoes")		# {NAME: N}
 MEMBERS = ("carries", "binds", "pauses", "unbinds")		# [RECORD.FIELD]
 TRAITS = ("why", "ends", "late", "counts", "bytes", "at")
-ACTIONS = NAMED + (UNDONE, "records") + MEMBERS + TRAITS
-UNTIL = "until"		# of `ops` entries
+UNTIL = "until"		# of `ops` entries and of `calls`
 
 # What the functions of this test return, if anything.
 OWN = {"rowtest_manage": "void *", "rowtest_alloc": "void *", "rowtest_enter": "int ",
@@ -32,7 +31,7 @@ def word(kind):
 
 def scaffold(entries):
     """The entries, in which each kind has functions of this test, too."""
-    entries = copy.deepcopy(entries)
+    entries, queues = copy.deepcopy(entries), {}
     for kind in entries:
         if next(iter(kind)) != "pinned":
             continue
@@ -43,14 +42,16 @@ def scaffold(entries):
             kind.setdefault(action, {})[f"rowtest_{action}_{word(kind)}"] = 1
         if kind["pinned"] == THING:
             kind["inits"]["rowtest_bind"] = 1
-            kind["arms"]["rowtest_queue"] = 2
+        if "arms" in kind:
+            queues[f"rowtest_queue_{word(kind)}"] = 1
+            kind["arms"][f"rowtest_queue_{word(kind)}"] = 2
     return entries + [
         {"fn": "rowtest_register", "calls": {"fn": "$1", "context": "process"}},
         {"fn": "rowtest_bind", "calls": {"fn": "$2", "context": "process"}},
         {"pinned": "rowtest-memory", "manages": {"rowtest_manage": "ret"},
          "allocates": {"rowtest_alloc": "ret"}, "copies": {"rowtest_copy": 2},
          "undone": {"rowtest_enter": "rowtest_leave"}, "binds": ["rowtest_driver.probe"]},
-        {"pinned": "rowtest-queue", "uses": {"rowtest_queue": 1}},
+        {"pinned": "rowtest-queue", "uses": queues},
     ]
 
 
@@ -110,6 +111,10 @@ class Source:
 
     def own(self, action, kind, part):
         return self.call(f"rowtest_{action}_{word(kind)}", {1: part}) + ";"
+
+    def queue(self, kind, part):
+        """The part is put on a workqueue of the object's."""
+        return self.call(f"rowtest_queue_{word(kind)}", {1: "o->queue", 2: part}) + ";"
 
     def record(self, name):
         """How C calls a record that some kind is."""

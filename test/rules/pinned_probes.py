@@ -35,8 +35,8 @@ def node_initialised(source, kind, action, name, title):
     """A node that is initialised may be deleted once more."""
     gone = source.own("unlinks", kind, "&o->part")
     row = source.call(name, {1: "&o->part"}) + ";"
-    first = row if name in kind["unlinks"] else gone
-    second = row if name in kind["unlinks"] else row + gone
+    first = row if name in kind.get("unlinks", ()) else gone
+    second = row if name in kind.get("unlinks", ()) else row + gone
     source.add(action, title, LISTS, "drop", [
         f"void dropN(struct objN *o) {{ {first} {second} }}"], source.part(kind)[0], told=False)
 
@@ -100,7 +100,7 @@ def stopped(source, kind, action, name, place, title):
     else:		# a workqueue: what is on it stops with it
         kind, decl, part = source.kinds[THING], "struct work_struct part", "&o->part"
         stop = source.call(name, {place: "o->queue"})
-        arm = source.call("rowtest_queue", {1: "o->queue", 2: part}) + ";"
+        arm = source.queue(kind, part)
     source.add(action, title, LIVE, "make",
                life(source, kind, arm, [f"void dropN(struct objN *o) {{ {stop}; }}"]), decl,
                told=False)
@@ -296,7 +296,7 @@ def trait(source, kind, key, title):
     if key == "why" and "arms" in kind:
         source.add(key, title, LIVE, "make",
                    life(source, kind, source.own("arms", kind, part)), decl)
-    elif key == "why":		# of what is published, and read at once
+    elif key == "why" and "publishes" in kind:		# of what is published, and read at once
         name = next(iter(kind["publishes"]))
         source.add(key, title, LATE, "probe", [
             f"int probeN(void *p) {{ struct objN *o = rowtest_alloc(); "
@@ -310,13 +310,10 @@ def trait(source, kind, key, title):
             f"int makeN(void *p) {{ struct objN *o = rowtest_manage(); {begin}; "
             f"{source.own('arms', thing, '&o->thing')} return 0; }}"], decl, told=False)
     elif key == "late" and "arms" in kind:
-        stop = "void dropN(struct objN *o) { " + source.call(
-            next(iter(source.kinds["workqueue"]["stops"])), {1: "o->queue"}) + "; }"
-        name, place = next((n, p) for n, p in kind["arms"].items()
-                           if n in source.kinds["workqueue"]["uses"])
-        arm = source.call(name, {place: part, 1: "o->queue"}) + ";"
-        source.add(key, title, LIVE, "make", life(source, kind, arm, [stop]), decl)
-    elif key == "late":		# freed, but only when no walk is there any more
+        stop = source.own("stops", source.kinds["workqueue"], "o->queue")
+        source.add(key, title, LIVE, "make", life(source, kind, source.queue(kind, part), [
+            f"void dropN(struct objN *o) {{ {stop} }}"]), decl)
+    elif key == "late" and "frees" in kind:		# freed, but only when no walk is there any more
         late_free(source, kind, title)
     elif key == "counts":
         source.add(key, title, COUNTS, "probe", [
@@ -327,6 +324,8 @@ def trait(source, kind, key, title):
         moved(source, key, title, source.own("inits", kind, part), decl, told=False)
     elif key == "at":
         held_at(source, kind, title)
+    else:
+        source.add(key, title, None, "nowhere", [], "int part")
 
 
 def late_free(source, kind, title):
