@@ -8,14 +8,19 @@ what the row's own entry says of the kind.
 
 import copy
 import re
+import typing
 
 UNDONE = "undone"
 NAMED = ("inits", "stacks", "uses", "arms", "stops", "shuts", "unqueues", "splices", "links",
          "unlinks", "unstacks", "copies", "allocates", "manages", "borrows", "frees", "publishes",
          "undoes")		# {NAME: N}
 MEMBERS = ("carries", "binds", "pauses", "unbinds")		# [RECORD.FIELD]
-TRAITS = ("why", "ends", "late", "counts", "bytes", "at")
 UNTIL = "until"		# of `ops` entries and of `calls`
+
+LIVE, EARLY, LATE = "pin-dropped-live", "pin-use-before-init", "pin-publish-before-init"
+LISTS, STACK, COPY, UNWIND = "list-exclusive", "pin-stack", "pin-moved", "init-unwind"
+COUNTS = "refcount-init"
+LINTS = (LIVE, EARLY, LATE, LISTS, STACK, COPY, UNWIND, COUNTS)
 
 # What the functions of this test return, if anything.
 OWN = {"rowtest_manage": "void *", "rowtest_alloc": "void *", "rowtest_enter": "int ",
@@ -55,16 +60,26 @@ def scaffold(entries):
     ]
 
 
+class Row(typing.NamedTuple):
+    """One row: of which kind, and what it says there of which name."""
+    kind: dict
+    action: str
+    name: str
+    place: typing.Any = None
+
+    def title(self):
+        return ": ".join(filter(None, (self.kind["pinned"], self.action, self.name)))
+
+
 class Block:
     """The C of one row, and the finding that it makes or prevents."""
 
-    def __init__(self, number, action, title):
-        self.number, self.action, self.title = number, action, title
-        self.row = title.split(": until: ")[0]
-        self.lint, self.told, self.where = None, True, None
+    def __init__(self, number, row, finding, told):
+        self.number, self.row, self.action, self.title = number, row, row.action, row.title()
+        self.finding, self.told = finding, told
 
     def answer(self, findings):
-        return ((self.lint, self.where) in findings) == self.told
+        return (self.finding in findings) == self.told
 
 
 class Source:
@@ -109,7 +124,12 @@ class Source:
         given = [args.get(n, "o->other" if n in said else "0") for n in range(1, count + 1)]
         return f"{name}({', '.join(given)})"
 
+    def row_call(self, row, part):
+        """The call that the row speaks of, with the part where the row says."""
+        return self.call(row.name, {row.place: part}) + ";"
+
     def own(self, action, kind, part):
+        """The call of a function of this test, which does the same to the part."""
         return self.call(f"rowtest_{action}_{word(kind)}", {1: part}) + ";"
 
     def queue(self, kind, part):
@@ -140,16 +160,15 @@ class Source:
         self.member(path, f"int (*{field})()")
         return f"static const struct {record} table_{function} = {{ .{field} = {function} }};"
 
-    def add(self, action, title, lint, where, lines, part, told=True):
-        """A block: the functions' text has N for the block's number."""
-        block = Block(len(self.blocks), action, title)
-        number = str(block.number)
-        block.lint, block.told, block.where = lint, told, where + number
+    def add(self, row, finding, lines, part="int part", told=True):
+        """A block: the text of the functions has N for the block's number.  The finding is
+        (lint, function)."""
+        number = str(len(self.blocks))
         text = [f"struct objN {{ {part}; void *other; void *queue; struct work_struct thing; }};"]
         self.record("work_struct")
         text += [re.sub(r"\s*\n\s*", " ", line) for line in lines]
-        self.text += [re.sub(r"(?<=[a-z])N\b", number, line) for line in text]
-        self.blocks.append(block)
+        self.text += [re.sub(r"(?<=[a-z_])N\b", number, line) for line in text]
+        self.blocks.append(Block(number, row, (finding[0], finding[1] + number), told))
 
     def c(self):
         lines = []
