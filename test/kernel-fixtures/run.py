@@ -12,8 +12,9 @@ expectation is a comment at the end of the line on which the finding stands:
     /* EXPECT-FALSE: LINT */    klint should not and does: a known false positive
 
 A file passes when the findings are exactly those.  rt-wait-context is always
-judged with --rt, the other directories only when it is given.  Exit 0: all
-passed; 1: some failed; 2: klint could not be asked.
+judged with --rt, the other directories only when it is given; a lint that klint
+runs by its name only is judged alone, with --only.  Exit 0: all passed; 1: some
+failed; 2: klint could not be asked.
 """
 
 import argparse
@@ -30,6 +31,7 @@ EXPECTATION = re.compile(r'/\* (EXPECT(?:-MISS|-FALSE)?): ([a-z0-9, -]+?) \*/\s*
 LOOKS_LIKE_ONE = re.compile(r'\bEXPECT\b')
 NOT_ANALYSED = re.compile(r'klint: not analysed: (.+?\.c): (.*)')
 RT_LINT = 'rt-wait-context'
+OPT_IN_LINTS = ('pin-moved', 'refcount-atomic')
 
 
 def die(text):
@@ -97,11 +99,16 @@ def is_built(path, kernel):
     return '<linux/cleanup.h>' not in path.read_text()
 
 
-def ask(options, directories, rt):
+def how_judged(options, path):
+    """The options by which klint looks at a fixture."""
+    lint = path.parent.name
+    how = ('--rt',) if options.rt or lint == RT_LINT else ()
+    return how + ((f'--only={lint}',) if lint in OPT_IN_LINTS else ())
+
+
+def ask(options, directories, how):
     """Run klint over @directories; return its report and {path: why not}."""
-    command = [options.klint, 'check', '--format=json', '--fail-on=never']
-    if rt:
-        command.append('--rt')
+    command = [options.klint, 'check', '--format=json', '--fail-on=never', *how]
     if options.kernel:
         command.append(f'--kernel={options.kernel}')
     command += [str(d) for d in directories]
@@ -174,10 +181,10 @@ class Tally:
         return 1 if self.failed else 0
 
 
-def judge(options, files, rt, tally):
+def judge(options, files, how, tally):
     """Ask klint about @files and add the verdicts to @tally."""
     directories = sorted({path.parent for path in files})
-    report, failed = ask(options, directories, rt)
+    report, failed = ask(options, directories, how)
     findings, gaps = by_file(report['findings']), by_file(report['gaps'])
     for path in files:
         name = path.relative_to(HERE)
@@ -227,16 +234,15 @@ def main():
     options = parse_options()
     check_unique(all_lints())
     tally = Tally()
-    files = {True: [], False: []}
+    files = {}
     for path in choose(options.cases):
         check_name(path, read_expectations(path))
         if is_built(path, options.kernel):
-            files[options.rt or path.parent.name == RT_LINT].append(path)
+            files.setdefault(how_judged(options, path), []).append(path)
         else:
             tally.skipped += 1
-    for rt, chosen in files.items():
-        if chosen:
-            judge(options, chosen, rt, tally)
+    for how, chosen in files.items():
+        judge(options, chosen, how, tally)
     return tally.close()
 
 

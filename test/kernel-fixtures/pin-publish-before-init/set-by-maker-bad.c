@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * As set-by-caller-bad.c, where the caller allocates the object, as a probe does.
+ * Confirmed by the oops of the handler (NULL).
+ */
+#include <linux/delay.h>
+#include <linux/slab.h>
+#include "../fixture.h"
+#include "../fixture_irq.h"
+
+struct counter_regs {
+	u32 status;
+};
+
+struct counter_dev {
+	struct counter_regs *regs;
+	u32 seen;
+};
+
+static struct counter_regs hardware;
+static struct counter_dev *counter_dev;
+
+static irqreturn_t counter_isr(int irq, void *data)
+{
+	struct counter_dev *c = data;
+
+	c->seen |= c->regs->status;
+	return IRQ_HANDLED;
+}
+
+static noinline int counter_listen(struct counter_dev *c)
+{
+	return request_irq(fixture_irq, counter_isr, 0, "counter", c);
+}
+
+static noinline struct counter_dev *counter_new(void)
+{
+	struct counter_dev *c = kzalloc(sizeof(*c), GFP_KERNEL);
+
+	if (!c)
+		return NULL;
+	if (counter_listen(c)) {
+		kfree(c);
+		return NULL;
+	}
+	fixture_irq_raise();
+	msleep(20);
+	c->regs = &hardware; /* EXPECT-MISS: pin-publish-before-init */
+	return c;
+}
+
+static void counter_start(void)
+{
+	if (!fixture_irq_create())
+		counter_dev = counter_new();
+}
+
+static void counter_stop(void)
+{
+	if (counter_dev)
+		free_irq(fixture_irq, counter_dev);
+	fixture_irq_destroy();
+	kfree(counter_dev);
+}
+FIXTURE_STOP(counter_start, counter_stop);
