@@ -24,13 +24,6 @@ from validate import ROOT
 
 # Rows that decide nothing, and why: (how their titles begin, the rest of it).
 NOT_COVERED = {
-    "a copy is known by its destination, an argument of the same record; here that is the result":
-        ("memory: copies: ", "devm_kmemdup"),
-    "goes with its device, and no row says whom it calls":
-        ("registration: undone: ", "devm_led_classdev_register devm_power_supply_register"
-         " devm_iio_device_register devm_watchdog_register_device devm_rtc_register_device"
-         " devm_gpiochip_add_data devm_spi_register_controller devm_mdiobus_register"
-         " devm_register_netdev devm_hwmon_device_register_with_info"),
     "klint takes `until` only of a function that is an argument, not of one in what that points to":
         ("calls ", "blocking_notifier_chain_register blocking_notifier_chain_register_unique_prio"
          " atomic_notifier_chain_register atomic_notifier_chain_register_unique_prio"

@@ -122,12 +122,12 @@ def spliced(source, row):
 
 
 def linked(source, row):
-    """Deleted twice; or added in between."""
+    """Deleted twice; or added twice, last by something that does nothing but add."""
     decl, part = source.part(row.kind)
-    gone, deletes = source.own("unlinks", row.kind, part), row.action == "unlinks"
+    other, row_does = source.own(row.action, row.kind, part), source.row_call(row, part)
+    does = (other, row_does) if row.action == "unlinks" else (row_does, other)
     source.add(row, (LISTS, "drop"), [
-        f"void dropN(struct objN *o) {{ {gone} {source.row_call(row, part)} "
-        f"{'' if deletes else gone} }}"], decl, told=deletes)
+        f"void dropN(struct objN *o) {{ {does[0]} {does[1]} }}"], decl)
 
 
 def copied(source, row):

@@ -32,7 +32,7 @@ static int panel_probe(struct platform_device *pdev)
 		return -ENOMEM;
 	p->nb.notifier_call = panel_mode;
 	platform_set_drvdata(pdev, p);
-	err = blocking_notifier_chain_register(&modes, &p->nb); /* EXPECT-MISS: init-unwind */
+	err = blocking_notifier_chain_register(&modes, &p->nb); /* EXPECT: init-unwind */
 	if (err)
 		return err;
 	p->irq = platform_get_irq_optional(pdev, 0);

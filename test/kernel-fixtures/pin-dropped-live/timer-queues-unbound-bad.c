@@ -48,6 +48,6 @@ static void pump_remove(struct platform_device *pdev)
 	struct pump *p = platform_get_drvdata(pdev);
 
 	del_timer(&p->tick); /* EXPECT: pin-dropped-live */
-	cancel_work_sync(&p->work); /* EXPECT-MISS: pin-dropped-live */
+	cancel_work_sync(&p->work); /* EXPECT: pin-dropped-live */
 }
 FIXTURE_DRIVER(pump_probe, pump_remove, NULL, fixture_nothing);

@@ -119,6 +119,15 @@ static bool is_twice(const struct node_walk *w, const struct pin_touch *one,
 	return !changes.more && pin_reaches(w->order, from, to, &changes, KIR_NONE);
 }
 
+/* Does the same event take the node out of its list first? */
+static bool is_move(const struct node_walk *w, const struct pin_touch *t)
+{
+	for (uint32_t i = 0; i < w->f->ntouches; i++)
+		if (w->f->touches[i].event == t->event && w->f->touches[i].action == TOUCH_UNLINK)
+			return true;
+	return false;
+}
+
 /* Deletion that leaves the node as if it had been initialised may be done again. */
 static bool is_for_good(const struct check_run *run, const struct pin_touch *t)
 {
@@ -126,7 +135,7 @@ static bool is_for_good(const struct check_run *run, const struct pin_touch *t)
 	const struct rule_touch *rt =
 		rules_touch(run->r, kir_string(run->m, run->m->values[ev->callee].a));
 
-	for (; rt; rt = rules_next_touch(run->r, rt))
+	for (; rt && t->action == TOUCH_UNLINK; rt = rules_next_touch(run->r, rt))
 		if (rt->action == TOUCH_INIT || rt->action == TOUCH_LINK)
 			return false;
 	return true;
@@ -141,7 +150,8 @@ static void nodes(const struct node_walk *w)
 		    one->part == KIR_NONE || !is_for_good(w->run, one))
 			continue;
 		for (uint32_t k = 0; k < w->f->ntouches; k++) {
-			if (!is_twice(w, one, &w->f->touches[k]))
+			if (!is_twice(w, one, &w->f->touches[k]) ||
+			    (one->action == TOUCH_LINK && is_move(w, &w->f->touches[k])))
 				continue;
 			tell(w, one, &w->f->touches[k]);
 			break;

@@ -47,6 +47,16 @@ static bool is_pointer(const struct kir_module *m, const struct kir_value *membe
 	return false;
 }
 
+/* Does the callback follow the pointer, and never ask whether it is there? */
+static bool is_followed(const struct publication *p, const struct def *callback, uint32_t part)
+{
+	uint32_t n;
+	const uint32_t *followed = pin_followed(p->pin, callback, &n);
+
+	return n && part != KIR_NONE &&
+	       bsearch(&part, followed, n, sizeof(*followed), compare_u32);
+}
+
 /* A pointer of a new object is set after the callback is registered that follows it. */
 static void set_late(struct publication *p, const struct pin_call *reg,
 		     const struct pin_touch *alloc, struct pin_place at)
@@ -66,6 +76,8 @@ static void set_late(struct publication *p, const struct pin_call *reg,
 	record = p->run->e->records[member->c];
 	if (record != alloc->record || !pin_after(p->order, reg->block, reg->event, at.block, at.event) ||
 	    stored_before(p, member, alloc->object, registered) ||
+	    !is_followed(p, reg->def, pin_part(p->pin, record, field)) ||
+	    publication_says_when_whole(p, at, reg->def) ||
 	    !pin_follows(p->pin, reg->def, record, field, &in, &use) ||
 	    !publication_is_new(p, reg->event, KIR_NONE))
 		return;
@@ -121,8 +133,7 @@ static void judge_pointer(struct publication *p, uint32_t event, uint32_t block,
 {
 	struct draft d;
 	const struct def *where;
-	uint32_t n, use;
-	const uint32_t *followed;
+	uint32_t use;
 
 	if (sets_own_result(p->run->m, event, at->event))
 		return;
@@ -132,9 +143,7 @@ static void judge_pointer(struct publication *p, uint32_t event, uint32_t block,
 	    pin_after(p->order, at->block, at->event, block, event) ||
 	    (in ? pin_makes(p->pin, in, PIN_SET, t->part) : pin_makes_one(p->f, p->pin->parts[t->part].record)))
 		return;
-	followed = pin_followed(p->pin, callback, &n);
-	if (!n || !bsearch(&t->part, followed, n, sizeof(*followed), compare_u32) ||
-	    pin_does(p->pin, callback, PIN_SET, t->part) || publication_says_when_whole(p, *at, callback) ||
+	if (!is_followed(p, callback, t->part) || pin_does(p->pin, callback, PIN_SET, t->part) || publication_says_when_whole(p, *at, callback) ||
 	    !publication_is_new(p, event, t->part))
 		return;
 	pinned_begin(&d, p->run, "pin-publish-before-init", p->f, at->event);

@@ -16,6 +16,8 @@ struct asks {
 	const struct engine *e;
 	const struct kir_func *kf;
 	uint64_t *from;		/* [local]: what was loaded into it, or 0 */
+	uint32_t *answer;	/* [local]: the result that is in it, or KIR_NONE */
+	bool *counts;		/* [temporary]: is it asked about? */
 };
 
 uint64_t pin_member_key(const struct engine *e, kir_id id)
@@ -41,6 +43,10 @@ static void ask(struct asks *a, kir_id id)
 		pin_member_key(a->e, id);
 	if (key)
 		vec_push(a->v, a->n, a->cap) = key;
+	if (v->kind == KIR_V_TEMP)
+		a->counts[v->a] = true;
+	if (v->kind == KIR_V_LOCAL && v->a < a->kf->local_count && a->answer[v->a] != KIR_NONE)
+		a->counts[a->answer[v->a]] = true;
 	switch (v->kind) {
 	case KIR_V_FIELD: case KIR_V_DEREF: case KIR_V_ADDR: case KIR_V_CONTAINER:
 		ask(a, v->a);
@@ -61,7 +67,8 @@ static void ask_args(struct asks *a, const struct kir_event *ev)
 		ask(a, a->e->m->args[ev->arg_first + i]);
 }
 
-static void look_at(struct asks *a)
+/* What each local holds, as far as one look tells. */
+static void find_loads(struct asks *a)
 {
 	const struct kir_module *m = a->e->m;
 
@@ -71,18 +78,35 @@ static void look_at(struct asks *a)
 		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
 			const struct kir_event *ev = &m->events[i];
 
-			if (ev->kind == KIR_E_STORE && m->values[ev->dst].kind == KIR_V_LOCAL)
-				a->from[m->values[ev->dst].a] = pin_member_key(a->e, ev->value);
+			if (ev->kind != KIR_E_STORE || m->values[ev->dst].kind != KIR_V_LOCAL)
+				continue;
+			a->from[m->values[ev->dst].a] = pin_member_key(a->e, ev->value);
+			if (m->values[ev->value].kind == KIR_V_TEMP)
+				a->answer[m->values[ev->dst].a] = m->values[ev->value].a;
 		}
 	}
+}
+
+static void look_at(struct asks *a)
+{
+	const struct kir_module *m = a->e->m;
+
 	for (uint32_t b = 0; b < a->kf->block_count; b++) {
 		const struct kir_block *blk = &m->blocks[a->kf->block_first + b];
 
 		if (blk->term == KIR_TERM_BRANCH || blk->term == KIR_TERM_SWITCH)
 			ask(a, blk->value);
-		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++)
-			if (m->events[i].dst != KIR_NONE && m->events[i].kind != KIR_E_STORE)
-				ask_args(a, &m->events[i]);
+	}
+	for (uint32_t b = a->kf->block_count; b-- > 0;) {	/* answers before what they come from */
+		const struct kir_block *blk = &m->blocks[a->kf->block_first + b];
+
+		for (uint32_t i = blk->event_first + blk->event_count; i-- > blk->event_first;) {
+			const struct kir_event *ev = &m->events[i];
+
+			if (ev->kind != KIR_E_STORE && ev->dst != KIR_NONE &&
+			    m->values[ev->dst].kind == KIR_V_TEMP && a->counts[m->values[ev->dst].a])
+				ask_args(a, ev);
+		}
 	}
 }
 
@@ -95,7 +119,13 @@ static void asks(struct asks *a, const struct def *d, unsigned int depth)
 	a->e = d->unit;
 	a->kf = d->unit->funcs[d->func].f;
 	a->from = xcalloc(a->kf->local_count + 1u, sizeof(*a->from));
+	a->answer = xcalloc(a->kf->local_count + 1u, sizeof(*a->answer));
+	memset(a->answer, 0xff, (a->kf->local_count + 1u) * sizeof(*a->answer));
+	a->counts = xcalloc(a->kf->temp_count + 1u, sizeof(*a->counts));
+	find_loads(a);
 	look_at(a);
+	free(a->counts);
+	free(a->answer);
 	free(a->from);
 	for (uint32_t i = 0; i < f->ncalls && depth < FAR; i++)
 		if (!f->calls[i].later && pin_is_near(a->pin, d, f->calls[i].def))

@@ -56,6 +56,7 @@ static uint32_t found_failed(const struct kir_module *m, const struct kir_func *
 			     uint32_t way)
 {
 	const struct kir_value *values = m->values, *v = &values[cond];
+	bool below = false;
 
 	while (v->kind == KIR_V_OP && v->op == KIR_OP_NOT) {
 		way = !way;
@@ -66,10 +67,11 @@ static uint32_t found_failed(const struct kir_module *m, const struct kir_func *
 		if (v->op != KIR_OP_LT && v->op != KIR_OP_NE && v->op != KIR_OP_EQ)
 			return KIR_NONE;
 		way ^= v->op == KIR_OP_EQ;
+		below = v->op == KIR_OP_LT;
 		cond = v->a;
 		v = &values[cond];
 	}
-	return !way && may_be_code(m, f, v) ? cond : KIR_NONE;
+	return !way && (may_be_code(m, f, v) || (below && v->kind == KIR_V_FIELD)) ? cond : KIR_NONE;
 }
 
 /* What the event does to the variables that tell of failures. */
@@ -163,6 +165,41 @@ bool pin_fails(const struct kir_module *m, const struct kir_func *f, struct pin_
 	return failed;
 }
 
+static bool is_pointer(const struct kir_module *m, const struct kir_func *f,
+		       const struct kir_value *v)
+{
+	const struct kir_record *r;
+
+	if (v->kind == KIR_V_LOCAL && v->a < f->local_count)
+		return m->vars[f->local_first + v->a].type.kind == KIR_T_PTR;
+	if (v->kind != KIR_V_FIELD || v->c == KIR_NONE)
+		return v->kind == KIR_V_TEMP;
+	r = &m->records[v->c];
+	for (uint32_t i = 0; i < r->field_count; i++)
+		if (m->fields[r->field_first + i].name == v->b)
+			return m->fields[r->field_first + i].type.kind == KIR_T_PTR;
+	return false;
+}
+
+/* Does the condition find a pointer to be NULL on its way @way, as after an allocation that
+ * has failed? */
+static bool found_null(const struct kir_module *m, const struct kir_func *f, kir_id cond,
+		       uint32_t way)
+{
+	const struct kir_value *values = m->values, *v = &values[cond];
+
+	while (v->kind == KIR_V_OP && v->op == KIR_OP_NOT) {
+		way = !way;
+		v = &values[v->a];
+	}
+	if (v->kind == KIR_V_OP && (v->op == KIR_OP_EQ || v->op == KIR_OP_NE) &&
+	    values[v->b].kind == KIR_V_NULL) {
+		way ^= v->op == KIR_OP_EQ;
+		v = &values[v->a];
+	}
+	return way && is_pointer(m, f, v);
+}
+
 bool pin_asks_failure(const struct kir_module *m, const struct kir_func *f, uint32_t guard,
 		      uint32_t block)
 {
@@ -170,7 +207,7 @@ bool pin_asks_failure(const struct kir_module *m, const struct kir_func *f, uint
 
 	for (uint32_t i = 0; i < b->succ_count; i++)
 		if (m->succs[b->succ_first + i].block == block &&
-		    found_failed(m, f, b->value, i) != KIR_NONE)
+		    (found_failed(m, f, b->value, i) != KIR_NONE || found_null(m, f, b->value, i)))
 			return true;
 	return false;
 }

@@ -252,7 +252,8 @@ bool pin_reaches(const struct pin_order *o, struct pin_place from, struct pin_pl
  * return. */
 bool pin_fails(const struct kir_module *m, const struct kir_func *f, struct pin_place from,
 	       const struct pin_places *undone, kir_id *at);
-/* Does the branch of the block @guard lead to @block when a variable is an error code? */
+/* Does the branch of the block @guard lead to @block when a variable is an error code, or a
+ * pointer NULL? */
 bool pin_asks_failure(const struct kir_module *m, const struct kir_func *f, uint32_t guard,
 		      uint32_t block);
 /* The block whose branch alone leads to the block, or KIR_NONE. */
