@@ -68,6 +68,169 @@ attributes() {
 	[ "$(cat /sys/block/knvme0n3/nsid)" = 3 ] || fail "nsid"
 }
 
+discard() {
+	blkdiscard -o 8388608 -l 4194304 $disk || fail "discard"
+	forget
+	dd if=$disk bs=1M skip=8 count=4 2>/dev/null | tr -d '\0' | wc -c | grep -qx 0 ||
+		fail "what was discarded is not zero"
+}
+
+file_system() { # BLOCK-SIZE
+	mkfs.ext4 -q -F -b "$1" $disk || fail "mkfs, $1"
+	mount -t ext4 $disk /mnt || fail "mount, $1"
+	mkdir /mnt/d
+	for i in 1 2 3 4 5 6 7 8; do
+		dd if=/tmp/data of=/mnt/d/$i bs=1M count=2 2>/dev/null || fail "write file $i"
+		cp /bin/busybox /mnt/d/b$i
+	done
+	sync
+	rm /mnt/d/3 /mnt/d/b5
+	umount /mnt
+	forget
+	e2fsck -fn $disk >/tmp/fsck 2>&1 || { cat /tmp/fsck; fail "fsck, $1"; }
+	mount -t ext4 $disk /mnt || fail "mount again, $1"
+	for i in 1 2 4 5 6 7 8; do
+		cmp -n 2097152 /mnt/d/$i /tmp/data || fail "file $i, $1"
+	done
+	cmp /mnt/d/b7 /bin/busybox || fail "file b7, $1"
+	umount /mnt
+}
+
+# Writes and reads from two processes until /tmp/stop is there; an error ends it.
+load_disk() {
+	rm -f /tmp/stop
+	(while [ ! -e /tmp/stop ]; do
+		dd if=/tmp/data of=$disk bs=64k oflag=direct 2>/dev/null || break
+	done) & writer=$!
+	(while [ ! -e /tmp/stop ]; do
+		dd if=$source of=/dev/null bs=256k iflag=direct 2>/dev/null || break
+	done) & reader=$!
+}
+unload_disk() { touch /tmp/stop; wait $writer $reader; }
+
+small_write() { dd if=/tmp/data of=$disk bs=4k count=1 oflag=direct 2>/dev/null; }
+
+lost_doorbell() {
+	fault drop_doorbell 1
+	small_write || fail "write with a lost doorbell"
+	dmesg_has "timed out, aborting" || fail "no abort"
+	dmesg_has "timed out, resetting" || fail "no reset after the abort"
+	dmesg_has "reset done" || fail "the reset was not done"
+	[ "$(attr state)" = live ] || fail "state after the reset: $(attr state)"
+}
+
+lost_irq() {
+	fault drop_irq 1
+	small_write || fail "write with a lost interrupt"
+	dmesg_has "interrupt lost" || fail "the interrupt was not lost"
+}
+
+# Nothing may fail that runs through a reset.
+resets_under_load() {
+	load_disk
+	for i in 1 2 3 4 5 6 7 8; do
+		echo 1 >$pci/knvme/reset_controller || fail "reset $i"
+		usleep 300000
+	done
+	kill -0 $writer && kill -0 $reader || fail "I/O did not survive the resets"
+	unload_disk
+}
+
+function_reset_under_load() {
+	load_disk
+	echo 1 >$pci/reset || fail "reset of the function"
+	usleep 500000
+	[ "$(attr state)" = live ] || fail "state after the reset of the function: $(attr state)"
+	kill -0 $writer && kill -0 $reader || fail "I/O did not survive the function's reset"
+	unload_disk
+}
+
+suspend_under_load() {
+	load_disk
+	echo devices >/sys/power/pm_test
+	echo freeze >/sys/power/state || fail "suspend"
+	echo none >/sys/power/pm_test
+	[ "$(attr state)" = live ] || fail "state after suspend: $(attr state)"
+	kill -0 $writer && kill -0 $reader || fail "I/O did not survive suspend"
+	unload_disk
+}
+
+gone() { [ ! -e /sys/block/knvme0n1 ]; }
+
+remove_under_load() {
+	for i in 1 2 3 4 5 6; do
+		load_disk
+		usleep $((i * 100000))
+		if [ $((i % 2)) = 0 ]; then
+			echo 1 >$pci/remove
+			gone || fail "still there after removal $i"
+			echo 1 >/sys/bus/pci/rescan
+		else
+			echo "$(basename $pci)" >/sys/bus/pci/drivers/knvme/unbind
+			gone || fail "still there after unbind $i"
+			echo "$(basename $pci)" >/sys/bus/pci/drivers/knvme/bind
+		fi
+		unload_disk
+		wait_disk "after removal $i"
+	done
+}
+
+readd() {
+	echo 1 >$pci/remove
+	within 30 gone || fail "still there: $*"
+	echo 1 >/sys/bus/pci/rescan
+	wait_disk "$*"
+}
+
+# A controller that does not answer admin commands is given up; its disks fail.
+dead_controller() {
+	load_disk
+	fault drop_admin_doorbell 1
+	echo 1 2>/dev/null >$pci/knvme/reset_controller && fail "reset without a doorbell"
+	[ "$(attr state)" = dead ] || fail "state: $(attr state)"
+	small_write && fail "a dead controller writes"
+	unload_disk
+	readd "after it was dead"
+}
+
+# Without memory space, the function's registers cannot be read: as if pulled out.
+surprise() {
+	load_disk
+	printf '\0\0' | dd of=$pci/config bs=1 seek=4 conv=notrunc 2>/dev/null
+	within 60 dmesg_has "the controller is dead" || fail "not found to be gone"
+	small_write && fail "a controller that is gone writes"
+	unload_disk
+	dmesg -c >/tmp/old
+	readd "after it was gone"
+}
+
+# A disk that somebody has open outlives its controller, and the module stays.
+open_disk() {
+	exec 3<$disk
+	echo "$(basename $pci)" >/sys/bus/pci/drivers/knvme/unbind
+	rmmod knvme 2>/dev/null && fail "rmmod with a disk open"
+	dd <&3 bs=4k count=1 2>/dev/null >/tmp/none
+	[ -s /tmp/none ] && fail "read from a disk that is gone"
+	exec 3<&-
+	within 5 rmmod knvme || fail "rmmod after close"
+}
+
+hot_plug() {
+	for i in 1 2; do
+		echo "HOST: plug"
+		within 60 test -b /dev/knvme1n1 || fail "not plugged, $i"
+		dd if=/tmp/data of=/dev/knvme1n1 bs=1M count=4 conv=fsync 2>/dev/null ||
+			fail "write to what was plugged"
+		(while dd if=/dev/knvme1n1 of=/dev/null bs=64k iflag=direct 2>/dev/null; do
+			:
+		done) & plugged=$!
+		sleep 1
+		echo "HOST: unplug"
+		within 60 test ! -e /sys/block/knvme1n1 || fail "not unplugged, $i"
+		wait $plugged
+	done
+}
+
 load io_timeout=2 admin_timeout=4
 attributes
 ok "attributes, $(attr queue_count) queues"
@@ -75,7 +238,40 @@ direct_io
 ok "direct I/O"
 copy_and_compare "first"
 ok "whole image"
+discard
+ok "discard"
+for module in /modules/*; do
+	insmod "$module" || fail "insmod $module"
+done
+file_system 1024
+file_system 4096
+ok "ext4"
+lost_doorbell
+ok "lost doorbell"
+lost_irq
+ok "lost interrupt"
+resets_under_load
+ok "resets under load"
+function_reset_under_load
+ok "reset of the function under load"
+suspend_under_load
+ok "suspend under load"
+remove_under_load
+ok "removal under load"
+dead_controller
+ok "dead controller"
+surprise
+ok "surprise removal"
+hot_plug
+ok "hot-plug"
+open_disk
+ok "open disk"
+load queue_depth=2 io_queues=1
+copy_and_compare "a queue of two"
+ok "smallest queue"
 
-dmesg | grep -E 'BUG|WARNING|Oops|Call Trace' && fail "the kernel complains"
+dmesg | cat /tmp/old - | grep -E 'BUG|WARNING|Oops|Call Trace' && fail "the kernel complains"
+# Its ->shutdown runs now.
+sync
 echo "VM: PASS"
 poweroff -f

@@ -7,7 +7,7 @@
 #
 #   knvme.sh [KERNEL-RELEASE]     default: the newest 6.12 that has an image in /boot
 #
-# VM_TIMEOUT: seconds for the boot (570); VM_SIZE_MB: size of the disks (64).
+# VM_TIMEOUT: seconds for the boot (600); VM_SIZE_MB: size of the disks (64).
 #
 # Needs: qemu-system-x86, busybox-static, e2fsprogs, kmod, cpio,
 # linux-image-6.12-amd64 and its headers.  Exit 0: passed; 1: failed; 77: something
@@ -15,7 +15,7 @@
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 root=$(cd "$here/../.." && pwd)
-seconds=${VM_TIMEOUT:-570}
+seconds=${VM_TIMEOUT:-600}
 size=${VM_SIZE_MB:-64}
 
 skip() { printf 'knvme.sh: skipped: %s\n' "$*" >&2; exit 77; }
@@ -88,11 +88,15 @@ make_image() {
 
 # The guest asks by a line on its console for what only the host can do.
 follow() {
-	tail -n +1 -F "$work/log" 2>/dev/null | tr -d '\r' | while read -r line; do
-		case $line in
-		*"HOST: unplug") echo "device_del hot" ;;
-		*"HOST: plug") echo "device_add nvme,id=hot,serial=hot,drive=hot,bus=port1" ;;
-		esac
+	local answered=0 line
+	while sleep 1; do
+		while read -r line; do
+			answered=$((answered + 1))
+			case $line in
+			*unplug) echo "device_del hot" ;;
+			*plug) echo "device_add nvme,id=hot,serial=hot,drive=hot,bus=port1" ;;
+			esac
+		done < <(tr -d '\r' <"$work/log" | sed -n 's/^HOST: //p' | tail -n +$((answered + 1)))
 	done >"$work/monitor.in"
 }
 
@@ -100,7 +104,8 @@ follow() {
 boot() {
 	mkfifo "$work/monitor.in" "$work/monitor.out"
 	cat "$work/monitor.out" >"$work/monitor.log" &
-	follow &
+	: >"$work/log"
+	follow </dev/null >/dev/null 2>&1 &
 	follower=$!
 	timeout "$seconds" qemu-system-x86_64 -machine q35 -accel tcg -cpu max -smp 2 -m 512 \
 		-nographic -no-reboot -nodefaults -serial stdio -monitor "pipe:$work/monitor" \

@@ -19,7 +19,7 @@ struct pci_dev;
 
 /* What CC.MPS is set to, whatever the kernel's pages are. */
 #define KNVME_PAGE_SHIFT	12
-#define KNVME_PAGE_SIZE		(1U << KNVME_PAGE_SHIFT)
+#define KNVME_PAGE_SIZE		((u32)BIT(KNVME_PAGE_SHIFT))
 
 /* A whole page of PRP entries, and so the largest request. */
 #define KNVME_LIST_ENTRIES	(KNVME_PAGE_SIZE / sizeof(__le64))
@@ -98,9 +98,9 @@ struct knvme_ctrl {
 	int instance;
 	u64 cap;
 
-	spinlock_t state_lock;
+	spinlock_t state_lock;		/* state and no_scan */
 	enum knvme_state state;
-	bool no_scan;			/* written under state_lock */
+	bool no_scan;
 	struct work_struct reset_work;
 	struct work_struct scan_work;
 
