@@ -5,7 +5,11 @@
 # data, a file system, resets, lost doorbells and interrupts, removal while I/O
 # runs, hot-unplug.  What the guest wrote is compared once more by the host.
 #
-#   knvme.sh [KERNEL-RELEASE]     default: the newest 6.12 that has an image in /boot
+#   knvme.sh [KERNEL-RELEASE | BUILD-DIRECTORY]
+#
+# Default: the newest 6.12 that has an image in /boot.  A build directory, say of a
+# kernel with KASAN and lockdep, must have bzImage and what modules are built with;
+# what its kernel lacks (ext4, hot-plug, suspend) is then left out, and said so.
 #
 # VM_TIMEOUT: seconds for the boot (600); VM_SIZE_MB: size of the disks (64).
 #
@@ -23,8 +27,14 @@ skip() { printf 'knvme.sh: skipped: %s\n' "$*" >&2; exit 77; }
 release=${1:-$(find /boot -maxdepth 1 -name 'vmlinuz-6.12.*' -printf '%f\n' | sort -V |
 	sed -n 's/^vmlinuz-//;$p')}
 [ -n "$release" ] || skip "no /boot/vmlinuz-6.12.*: install linux-image-6.12-amd64"
-kernel=/boot/vmlinuz-$release
-headers=/lib/modules/$release/build
+if [ -d "$release" ]; then
+	headers=$(readlink -f "$release")
+	kernel=$headers/arch/x86/boot/bzImage
+	release=
+else
+	headers=/lib/modules/$release/build
+	kernel=/boot/vmlinuz-$release
+fi
 [ -r "$kernel" ] || skip "no $kernel"
 [ -d "$headers" ] || skip "no $headers: install linux-headers-$release"
 busybox=$(command -v busybox) || skip "no busybox: install busybox-static"
@@ -82,7 +92,7 @@ make_image() {
 	chmod +x "$work/rootfs/init"
 	add_program mkfs.ext4
 	add_program e2fsck
-	add_ext4
+	[ -z "$release" ] || add_ext4
 	(cd "$work/rootfs" && find . | cpio -o -H newc --quiet) | gzip -1 >"$work/initrd.gz"
 }
 
@@ -107,7 +117,7 @@ boot() {
 	: >"$work/log"
 	follow </dev/null >/dev/null 2>&1 &
 	follower=$!
-	timeout "$seconds" qemu-system-x86_64 -machine q35 -accel tcg -cpu max -smp 2 -m 512 \
+	timeout "$seconds" qemu-system-x86_64 -machine q35 -accel tcg -cpu max -smp 2 -m 768 \
 		-nographic -no-reboot -nodefaults -serial stdio -monitor "pipe:$work/monitor" \
 		-device pcie-root-port,id=port0,chassis=1 -device pcie-root-port,id=port1,chassis=2 \
 		-drive "file=$work/target,format=raw,if=none,id=target,discard=unmap" \
