@@ -12,7 +12,7 @@ mount -t debugfs none /sys/kernel/debug
 
 disk=/dev/knvme0n1
 source=/dev/knvme0n3
-fail() { echo "VM: FAIL: $*"; dmesg | tail -30; poweroff -f; sleep 100; }
+fail() { echo "VM: FAIL: $*"; dmesg | tail -30; reboot -f; sleep 100; }
 ok() {
 	dmesg | grep -E 'BUG|WARNING|INFO: |KASAN|ODEBUG|Oops|Call Trace' &&
 		fail "the kernel complains: $*"
@@ -104,10 +104,12 @@ file_system() { # BLOCK-SIZE
 }
 
 # Writes and reads from two processes until /tmp/stop is there; an error ends it.
+# By a node of its own: in /dev, dd would make a file where the disk has gone.
 load_disk() {
-	rm -f /tmp/stop
+	rm -f /tmp/stop /tmp/node
+	mknod /tmp/node b $(tr : ' ' </sys/block/knvme0n1/dev)
 	(while [ ! -e /tmp/stop ]; do
-		dd if=/tmp/data of=$disk bs=64k oflag=direct 2>/dev/null || break
+		dd if=/tmp/data of=/tmp/node bs=64k oflag=direct 2>/dev/null || break
 	done) & writer=$!
 	(while [ ! -e /tmp/stop ]; do
 		dd if=$source of=/dev/null bs=256k iflag=direct 2>/dev/null || break
@@ -188,6 +190,35 @@ remove_under_load() {
 	done
 }
 
+# A reset that runs must not meet a controller that goes.
+remove_while_resetting() {
+	for i in 1 2 3 4 5 6; do
+		load_disk
+		(while [ ! -e /tmp/stop ]; do
+			echo 1 2>/dev/null >$pci/knvme/reset_controller
+		done) 2>/dev/null & resetter=$!
+		usleep $((i * 70000))
+		echo 1 >$pci/remove
+		gone || fail "still there after removal $i while resetting"
+		touch /tmp/stop
+		wait $resetter $writer $reader
+		echo 1 >/sys/bus/pci/rescan
+		wait_disk "after removal $i while resetting"
+	done
+}
+
+# Requests that never come back, whatever is tried, do not keep it from going.
+remove_while_stuck() {
+	load_disk
+	fault drop_doorbell 1000000
+	sleep 1
+	echo 1 >$pci/remove
+	gone || fail "still there after removal while stuck"
+	unload_disk
+	echo 1 >/sys/bus/pci/rescan
+	wait_disk "after it was stuck"
+}
+
 readd() {
 	echo 1 >$pci/remove
 	within 30 gone || fail "still there: $*"
@@ -220,6 +251,10 @@ surprise() {
 open_disk() {
 	exec 3<$disk
 	echo "$(basename $pci)" >/sys/bus/pci/drivers/knvme/unbind
+	echo "$(basename $pci)" >/sys/bus/pci/drivers/knvme/bind
+	wait_disk "while the old one is open"
+	small_write || fail "write to the new disk while the old one is open"
+	echo "$(basename $pci)" >/sys/bus/pci/drivers/knvme/unbind
 	rmmod knvme 2>/dev/null && fail "rmmod with a disk open"
 	dd <&3 bs=4k count=1 2>/dev/null >/tmp/none
 	[ -s /tmp/none ] && fail "read from a disk that is gone"
@@ -227,10 +262,18 @@ open_disk() {
 	within 5 rmmod knvme || fail "rmmod after close"
 }
 
-hot_plug() {
-	for i in 1 2; do
+# QEMU refuses while the slot is still being powered off: ask again.
+plug() {
+	for attempt in 1 2 3 4 5 6; do
 		echo "HOST: plug"
-		within 60 test -b /dev/knvme1n1 || fail "not plugged, $i"
+		within 10 test -b /dev/knvme1n1 && return
+	done
+	fail "not plugged, $*"
+}
+
+hot_plug() {
+	for i in 1 2 3; do
+		plug $i
 		dd if=/tmp/data of=/dev/knvme1n1 bs=1M count=4 conv=fsync 2>/dev/null ||
 			fail "write to what was plugged"
 		(while dd if=/dev/knvme1n1 of=/dev/null bs=64k iflag=direct 2>/dev/null; do
@@ -278,6 +321,10 @@ else
 fi
 remove_under_load
 ok "removal under load"
+remove_while_resetting
+ok "removal while resetting"
+remove_while_stuck
+ok "removal while stuck"
 dead_controller
 ok "dead controller"
 surprise
@@ -297,4 +344,4 @@ ok "smallest queue"
 # Its ->shutdown runs now.
 sync
 echo "VM: PASS"
-poweroff -f
+reboot -f

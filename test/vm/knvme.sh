@@ -127,7 +127,7 @@ boot() {
 		-device nvme-ns,drive=target,bus=first,nsid=1 \
 		-device nvme-ns,drive=source,bus=first,nsid=3 \
 		-kernel "$kernel" -initrd "$work/initrd.gz" \
-		-append "console=ttyS0 panic=-1 rdinit=/init quiet" \
+		-append "console=ttyS0 panic=-1 rdinit=/init quiet slab_debug=FZPU page_poison=1" \
 		</dev/null >"$work/log" 2>&1 || true
 }
 

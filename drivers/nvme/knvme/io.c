@@ -192,11 +192,11 @@ static enum blk_eh_timer_return knvme_timeout(struct request *rq)
 	struct knvme_cmd *cmd = blk_mq_rq_to_pdu(rq);
 	struct knvme_queue *q = cmd->queue;
 	struct knvme_ctrl *ctrl = q->ctrl;
+	unsigned int found = knvme_queue_poll(q);
 
-	knvme_queue_poll(q);
 	if (!test_bit(KNVME_CMD_INFLIGHT, &cmd->flags)) {
-		dev_warn(ctrl->dev, "queue %u: request %d was complete, interrupt lost\n",
-			 q->qid, rq->tag);
+		if (found)
+			dev_warn(ctrl->dev, "queue %u: interrupt lost\n", q->qid);
 		return BLK_EH_DONE;
 	}
 	if (knvme_is_ready(ctrl) && !test_bit(KNVME_CMD_ABORTING, &cmd->flags)) {
