@@ -9,6 +9,8 @@ mount -t devtmpfs none /dev
 mount -t proc none /proc
 mount -t sysfs none /sys
 mount -t debugfs none /sys/kernel/debug
+# Some waits are long on purpose.
+echo 120 2>/dev/null >/proc/sys/kernel/hung_task_timeout_secs
 
 disk=/dev/knvme0n1
 source=/dev/knvme0n3
