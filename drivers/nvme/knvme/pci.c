@@ -56,6 +56,11 @@ static int read_cap(struct knvme_ctrl *ctrl)
 			KNVME_PAGE_SIZE);
 		return -EOPNOTSUPP;
 	}
+	/* Before, there was no list of namespaces. */
+	if (readl(ctrl->bar + NVME_REG_VS) < NVME_VS(1, 1, 0)) {
+		dev_err(ctrl->dev, "older than version 1.1\n");
+		return -EOPNOTSUPP;
+	}
 	return 0;
 }
 
