@@ -102,6 +102,43 @@ static void tell(const struct node_walk *w, const struct pin_touch *one,
 	draft_end(&d);
 }
 
+/* Is the variable given a constant somewhere behind its declaration: is it a flag? */
+static bool is_flag(const struct node_walk *w, kir_id variable)
+{
+	const struct kir_module *m = w->run->m;
+
+	for (uint32_t b = 0; b < w->kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[w->kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++)
+			if (m->events[i].kind == KIR_E_STORE && m->events[i].dst == variable &&
+			    !(m->events[i].flags & KIR_EF_INIT) &&
+			    m->values[m->events[i].value].kind == KIR_V_INT)
+				return true;
+	}
+	return false;
+}
+
+#define DEEP 3		/* conditions around a place */
+
+/* Does a flag of the function say whether the place is passed? */
+static bool is_flagged(const struct node_walk *w, const struct pin_touch *t)
+{
+	const struct kir_module *m = w->run->m;
+	uint32_t guard = pin_guard(w->order, t->block);
+
+	for (unsigned int i = 0; i < DEEP && guard != KIR_NONE; i++) {
+		kir_id cond = m->blocks[w->kf->block_first + guard].value;
+
+		while (m->values[cond].kind == KIR_V_OP && m->values[cond].op == KIR_OP_NOT)
+			cond = m->values[cond].a;
+		if (m->values[cond].kind == KIR_V_LOCAL && is_flag(w, cond))
+			return true;
+		guard = pin_guard(w->order, guard);
+	}
+	return false;
+}
+
 /* Of the same node, by the same name, with nothing in between: twice the same? */
 static bool is_twice(const struct node_walk *w, const struct pin_touch *one,
 		     const struct pin_touch *other)
@@ -110,7 +147,7 @@ static bool is_twice(const struct node_walk *w, const struct pin_touch *one,
 	struct pin_places changes = { .n = 0 };
 	kir_id node = first_arg(w->run, one->event);
 
-	if (one == other || one->part != other->part || one->action != other->action ||
+	if (one == other || is_flagged(w, other) || one->part != other->part || one->action != other->action ||
 	    node != first_arg(w->run, other->event))
 		return false;
 	find_changes(w, node, one->part, &changes);

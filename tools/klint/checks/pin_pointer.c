@@ -125,6 +125,26 @@ static bool sets_own_result(const struct kir_module *m, uint32_t event, uint32_t
 	       ev->value == m->events[event].dst;
 }
 
+/* Is the pointer set, perhaps in another object of the kind, before the place too? */
+static bool is_set_before(const struct publication *p, uint32_t part, uint32_t block, uint32_t event)
+{
+	for (uint32_t i = 0; i < p->f->ntouches; i++) {
+		const struct pin_touch *t = &p->f->touches[i];
+
+		if (t->part == part && t->action == TOUCH_SET &&
+		    pin_after(p->order, t->block, t->event, block, event))
+			return true;
+	}
+	for (uint32_t i = 0; i < p->f->ncalls; i++) {
+		const struct pin_call *c = &p->f->calls[i];
+
+		if (!c->later && pin_after(p->order, c->block, c->event, block, event) &&
+		    pin_does(p->pin, c->def, PIN_SET, part))
+			return true;
+	}
+	return false;
+}
+
 /* Everybody who ever makes the pointer point to something does so at one place, behind the
  * event by which the callback is registered that follows it. */
 static void judge_pointer(struct publication *p, uint32_t event, uint32_t block,
@@ -141,6 +161,7 @@ static void judge_pointer(struct publication *p, uint32_t event, uint32_t block,
 	    (p->registering && pin_does(p->pin, p->registering, PIN_SET, t->part)) ||
 	    !pin_after(p->order, block, event, at->block, at->event) ||
 	    pin_after(p->order, at->block, at->event, block, event) ||
+	    is_set_before(p, t->part, block, event) ||
 	    (in ? pin_makes(p->pin, in, PIN_SET, t->part) : pin_makes_one(p->f, p->pin->parts[t->part].record)))
 		return;
 	if (!is_followed(p, callback, t->part) || pin_does(p->pin, callback, PIN_SET, t->part) || publication_says_when_whole(p, *at, callback) ||

@@ -175,6 +175,16 @@ static bool is_called_soon(const struct pin *pin, const struct def *callback)
 	return !by || (by & ~(PIN_BY_UNBIND | PIN_BY_PAUSE | PIN_BY_BIND));
 }
 
+#define CLOSE 2		/* calls down */
+
+/* Is the callback registered by a helper of the function: not far down, for other objects? */
+static bool is_close(struct pin *pin, const struct def *d, const struct def *callback)
+{
+	unsigned int depth;
+
+	return pin_find_registration(pin, d, callback, &d, &depth) && depth <= CLOSE;
+}
+
 /* What the call registers, in what it calls. */
 static void against_registered(struct publication *p, const struct pin_call *call)
 {
@@ -188,7 +198,7 @@ static void against_registered(struct publication *p, const struct pin_call *cal
 		struct pin_call reg = { .block = call->block, .event = call->event,
 					.def = &p->pin->p->defs[defs[i]], .later = true };
 
-		if (!is_called_soon(p->pin, reg.def))
+		if (!is_called_soon(p->pin, reg.def) || !is_close(p->pin, call->def, reg.def))
 			continue;
 
 		if (!p->order)

@@ -16,6 +16,27 @@ static void find_inits(struct pin *pin, const struct pin_func *f, uint32_t part,
 			pin_add_place(p, f->calls[i].block, f->calls[i].event);
 }
 
+/* Where the variable that the new object is in gets another one. */
+static void find_changes(const struct check_run *run, const struct pin_func *f,
+			 const struct pin_touch *alloc, struct pin_places *p)
+{
+	const struct kir_module *m = run->m;
+	const struct kir_func *kf = run->e->funcs[f->def->func].f;
+	const struct kir_value *fresh;
+	kir_id made = m->events[alloc->event].dst;
+
+	for (uint32_t b = 0; (alloc->object & 1) && b < kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
+			fresh = &m->values[m->events[i].dst == KIR_NONE ? 0 : m->events[i].dst];
+			if (m->events[i].kind == KIR_E_STORE && m->events[i].value != made &&
+			    fresh->kind == KIR_V_LOCAL && fresh->a == alloc->object >> 1)
+				pin_add_place(p, b, i);
+		}
+	}
+}
+
 /* The allocation of an object that has the part, before the event. */
 static const struct pin_touch *allocation(struct pin *pin, const struct pin_func *f,
 					  const struct pin_order *o, uint32_t part, uint32_t block,
@@ -43,11 +64,12 @@ static bool gets(const struct kir_module *m, uint32_t event, uint32_t object)
 	return false;
 }
 
-/* Is one of the places in a loop, whose rounds nobody counts, or under the condition under
+/* Is one of the first @n places in a loop, whose rounds nobody counts, or under the condition under
  * which the use is, too? */
-static bool goes_along(const struct pin_order *o, const struct pin_places *p, uint32_t block)
+static bool goes_along(const struct pin_order *o, const struct pin_places *p, uint32_t n,
+		       uint32_t block)
 {
-	for (uint32_t i = 0; i < p->n; i++)
+	for (uint32_t i = 0; i < n; i++)
 		if (pin_after(o, p->v[i].block, p->v[i].event, p->v[i].block, p->v[i].event) ||
 		    pin_same_guard(o, p->v[i].block, block))
 			return true;
@@ -81,6 +103,7 @@ static void judge(struct check_run *run, struct pin *pin, const struct pin_func 
 {
 	struct pin_places inits = { .n = 0 };
 	const struct pin_touch *alloc;
+	uint32_t known;
 
 	if (in && pin_does(pin, in, PIN_INITIALISED, part))
 		return;
@@ -90,7 +113,9 @@ static void judge(struct check_run *run, struct pin *pin, const struct pin_func 
 	    (in && !pin_surely_uses(pin, in, part)))
 		return;
 	find_inits(pin, f, part, &inits);
-	if (!inits.n || inits.more || goes_along(o, &inits, block) ||
+	known = inits.n;
+	find_changes(run, f, alloc, &inits);
+	if (!known || inits.more || goes_along(o, &inits, known, block) ||
 	    !pin_reaches(o, (struct pin_place){ alloc->block, alloc->event },
 			 (struct pin_place){ block, event }, &inits, alloc->object))
 		return;

@@ -9,6 +9,7 @@ void publication_registered(struct draft *d, struct pin *pin, const struct pin_f
 {
 	const struct def *in;
 	const struct pin_call *reg;
+	unsigned int depth;
 
 	pinned_step(d, STEP_CONTEXT, f->def, event,
 		    arena_printf(d->run->a, "from here on %s() may be called",
@@ -16,7 +17,7 @@ void publication_registered(struct draft *d, struct pin *pin, const struct pin_f
 	for (uint32_t i = 0; i < f->ncalls; i++) {
 		if (f->calls[i].event != event || f->calls[i].later)
 			continue;
-		reg = pin_find_registration(pin, f->calls[i].def, callback, &in);
+		reg = pin_find_registration(pin, f->calls[i].def, callback, &in, &depth);
 		if (reg)
 			pinned_step(d, STEP_NOTE, in, reg->event, "is registered here");
 	}

@@ -191,9 +191,10 @@ bool pin_surely_uses(struct pin *pin, const struct def *d, uint32_t part);
 /* The defs that the function registers as callbacks, with what it calls, ascending. */
 const uint32_t *pin_registered(struct pin *pin, const struct def *d, uint32_t *n);
 /* The call by which the function registers @callback, in itself or, by *in, in a function
- * that it calls. */
+ * that it calls, *depth calls down. */
 const struct pin_call *pin_find_registration(struct pin *pin, const struct def *d,
-					     const struct def *callback, const struct def **in);
+					     const struct def *callback, const struct def **in,
+					     unsigned int *depth);
 /* The member or variable that the value is, as a number that is the same in all units; 0: it
  * is neither.  Does the function ask about it in a condition, with what it calls? */
 uint64_t pin_member_key(const struct engine *e, kir_id id);

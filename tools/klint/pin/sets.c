@@ -202,9 +202,10 @@ const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_
 }
 
 const struct pin_call *pin_find_registration(struct pin *pin, const struct def *d,
-					     const struct def *callback, const struct def **in)
+					     const struct def *callback, const struct def **in,
+					     unsigned int *depth)
 {
-	for (unsigned int depth = 0; depth < 16; depth++) {
+	for (*depth = 0; *depth < 16; ++*depth) {
 		const struct pin_func *f = &pin->funcs[d->id];
 		const struct def *next = NULL;
 
