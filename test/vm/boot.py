@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Load modules in a virtual machine, and say what the kernel said of each.
+
+    boot.py [--kernel DIR | --packaged [RELEASE]] [-o OUT.json] MODULE.ko...
+
+In: a kernel (the debug kernel by default; the packaged one; the build directory of
+another) and modules that were built for it.  Each module is loaded, its debugfs file, if
+it has one of its name, is written, and it is unloaded.  Out, as JSON: for each module
+how it ended, the steps, and the reports of the kernel's checkers (console.py).
+
+Lockdep is off after its first report, and a kernel that has oopsed or hangs says
+nothing more of worth: the guest then stops, and what is left is run in another boot.
+QEMU runs below timeout and setpriv, and goes when this program goes.
+"""
+import argparse
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import console
+import initramfs
+
+COMMAND_LINE = ("console=ttyS0 panic=-1 rdinit=/init loglevel=8 printk.devkmsg=on "
+                "kasan_multi_shot nokaslr")
+TO_BOOT = 180           # seconds of the host until the guest's init must speak
+TO_GO_ON = 120          # and between any two of its marks
+STEP_LIMIT = 25         # seconds of the guest for a step
+
+
+class BootError(Exception):
+    """Something that is missing, or a kernel that does not boot."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    image: Path
+    release: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A module and what is done with it."""
+    name: str
+    module: Path
+    parameters: str = ""
+    actions: tuple = ()
+    settle: float = 1.2         # the sleep checker speaks once a second
+    unload: bool = True
+
+
+@dataclass
+class Result:
+    """What became of a case: ran, stuck (a step did not return), hung (the guest fell
+    silent), died (QEMU ended in the middle of it)."""
+    name: str
+    end: str
+    steps: dict = field(default_factory=dict)
+    reports: list = field(default_factory=list)
+    lines: list = field(default_factory=list)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def need(program, package):
+    path = shutil.which(program)
+    if not path:
+        raise BootError(f"{program} is not installed: it is in Debian's package {package}")
+    return path
+
+
+def static_busybox():
+    path = need(os.environ.get("BUSYBOX", "busybox"), "busybox-static")
+    if b"/ld-linux" in Path(path).read_bytes():
+        raise BootError(f"{path} is not static: install busybox-static")
+    return path
+
+
+def packaged(release=None):
+    """A kernel of /boot: the newest 6.12 when none is named."""
+    name = f"vmlinuz-{release or '6.12.*'}"
+    found = sorted(Path("/boot").glob(name), key=lambda path: [
+        int(n) for n in re.findall(r"\d+", path.name)])
+    if not found:
+        raise BootError(f"there is no /boot/{name}: install linux-image-6.12-amd64")
+    return Kernel(found[-1], found[-1].name[len("vmlinuz-"):])
+
+
+def built(objects):
+    """The kernel in a build directory of kbuild."""
+    objects = Path(objects)
+    image = objects / "arch/x86/boot/bzImage"
+    try:
+        release = (objects / "include/config/kernel.release").read_text().strip()
+    except OSError:
+        release = ""
+    if not release or not image.exists():
+        raise BootError(f"{objects} has no kernel: neither {image} nor its release")
+    return Kernel(image, release)
+
+
+def qemu_command(kernel, initrd, seconds):
+    # KVM is not everywhere, and hangs in some nested machines: emulate.
+    return [need("setpriv", "util-linux"), "--pdeathsig", "TERM",
+            need("timeout", "coreutils"), "--kill-after=5", str(seconds),
+            need("nice", "coreutils"), need("qemu-system-x86_64", "qemu-system-x86"),
+            "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", "768", "-nographic",
+            "-no-reboot", "-nodefaults", "-serial", "stdio", "-kernel", str(kernel.image),
+            "-initrd", str(initrd), "-append", COMMAND_LINE]
+
+
+class Machine:
+    """A running QEMU, whose console is read line by line until it ends or hangs."""
+
+    def __init__(self, command):
+        # pylint: disable=consider-using-with  # it outlives this function: see stop()
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.rest = b""
+        self.text = []
+
+    def read(self, seconds):
+        """The lines that have come, [] when none did in that time, None at the end."""
+        out = self.process.stdout
+        if not select.select([out], [], [], seconds)[0]:
+            return []
+        data = os.read(out.fileno(), 65536)
+        if not data:
+            return None
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        lines = [line.decode(errors="replace") for line in lines]
+        self.text += lines
+        return lines
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def watch(machine):
+    """Follow the console to its end; return how it ended: "over", "hung", "silent"
+    (init never spoke)."""
+    up = False
+    deadline = time.monotonic() + TO_BOOT
+    while True:
+        lines = machine.read(max(0.1, deadline - time.monotonic()))
+        if lines is None:
+            return "over" if up else "silent"
+        if any(console.MARK in line for line in lines):
+            up = True
+            deadline = time.monotonic() + TO_GO_ON
+        if time.monotonic() > deadline:
+            return "hung" if up else "silent"
+
+
+def boot_once(kernel, cases, work):
+    """One boot; return its console text and how it ended."""
+    initrd = Path(work) / "initrd.gz"
+    initrd.write_bytes(initramfs.image(static_busybox(), cases, STEP_LIMIT))
+    machine = Machine(qemu_command(kernel, initrd, TO_BOOT + TO_GO_ON * len(cases)))
+    try:
+        how = watch(machine)
+    finally:
+        machine.stop()
+    text = "\n".join(machine.text)
+    if how == "silent":
+        tail = "\n".join(machine.text[-15:]) or "(it said nothing)"
+        raise BootError(f"{kernel.image} does not get to its init; the end of the console:\n"
+                        f"{tail}")
+    return text, how
+
+
+def results_of(text, how):
+    """{name: Result} of one boot's console."""
+    results = {}
+    for case in console.parse(text):
+        if case.name:
+            end = case.end.split()[0] if case.end else {"hung": "hung"}.get(how, "died")
+            results[case.name] = Result(case.name, end, case.steps,
+                                        [asdict(report) for report in case.reports],
+                                        case.lines)
+    return results
+
+
+def run(kernel, cases, batch=12, tell=say):
+    """Run all cases, in as many boots as it takes; return {name: Result} and the
+    number of boots."""
+    results, boots, left = {}, 0, list(cases)
+    with tempfile.TemporaryDirectory(prefix="klint-vm-") as work:
+        while left:
+            boots += 1
+            text, how = boot_once(kernel, left[:batch], work)
+            done = results_of(text, how)
+            if not done:
+                raise BootError("the guest's init ran no case; the end of the console:\n"
+                                + "\n".join(text.splitlines()[-15:]))
+            results.update(done)
+            left = [case for case in left if case.name not in results]
+            tell(f"boot {boots}: {', '.join(done)}; {len(left)} left")
+    return results, boots
+
+
+def stop_on_signals():
+    """Make a SIGTERM as orderly as a Ctrl-C: QEMU is stopped on the way out."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+
+
+def choose_kernel(options):
+    if options.packaged is not None:
+        return packaged(options.packaged or None)
+    if options.kernel:
+        return built(options.kernel)
+    import debug_kernel         # pylint: disable=import-outside-toplevel
+    try:
+        return built(debug_kernel.build().objects)
+    except debug_kernel.BuildError as error:
+        raise BootError(str(error)) from error
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(
+        description="Load modules in a virtual machine, and say what the kernel said.")
+    parser.add_argument("--kernel", metavar="DIR", help="build directory of a kernel")
+    parser.add_argument("--packaged", nargs="?", const="", metavar="RELEASE",
+                        help="the packaged kernel, instead of the debug kernel")
+    parser.add_argument("-o", "--output", type=argparse.FileType("w"), default=sys.stdout)
+    parser.add_argument("modules", nargs="+", metavar="MODULE.ko")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_options()
+    stop_on_signals()
+    cases = [Case(Path(name).stem, Path(name)) for name in options.modules]
+    try:
+        for case in cases:
+            if not case.module.is_file():
+                raise BootError(f"there is no {case.module}")
+        kernel = choose_kernel(options)
+        results, boots = run(kernel, cases)
+    except BootError as problem:
+        sys.exit(f"boot.py: {problem}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    json.dump({"kernel": kernel.release, "boots": boots,
+               "cases": [asdict(results[case.name]) for case in cases]},
+              options.output, indent=1)
+    options.output.write("\n")
+
+
+if __name__ == "__main__":
+    main()
