@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Load modules in a virtual machine, and say what the kernel said of each.
 
-    boot.py [--kernel DIR | --packaged [RELEASE]] [-o OUT.json] MODULE.ko...
+    boot.py [--kernel DIR | --packaged | --release RELEASE] [-o OUT.json] MODULE.ko...
 
 In: a kernel (the debug kernel by default; the packaged one; the build directory of
 another) and modules that were built for it.  Each module is loaded, its debugfs file, if
@@ -53,7 +53,8 @@ class Case:
     name: str
     module: Path
     parameters: str = ""
-    actions: tuple = ()
+    before: str = ""            # a command that runs beside the loading
+    actions: tuple = ()         # commands after it
     settle: float = 1.2         # the sleep checker speaks once a second
     unload: bool = True
 
@@ -195,7 +196,7 @@ def results_of(text, how):
     return results
 
 
-def run(kernel, cases, batch=12, tell=say):
+def run(kernel, cases, batch=40, tell=say):
     """Run all cases, in as many boots as it takes; return {name: Result} and the
     number of boots."""
     results, boots, left = {}, 0, list(cases)
@@ -219,8 +220,8 @@ def stop_on_signals():
 
 
 def choose_kernel(options):
-    if options.packaged is not None:
-        return packaged(options.packaged or None)
+    if options.packaged or options.release:
+        return packaged(options.release)
     if options.kernel:
         return built(options.kernel)
     import debug_kernel         # pylint: disable=import-outside-toplevel
@@ -234,8 +235,9 @@ def parse_options():
     parser = argparse.ArgumentParser(
         description="Load modules in a virtual machine, and say what the kernel said.")
     parser.add_argument("--kernel", metavar="DIR", help="build directory of a kernel")
-    parser.add_argument("--packaged", nargs="?", const="", metavar="RELEASE",
-                        help="the packaged kernel, instead of the debug kernel")
+    parser.add_argument("--packaged", action="store_true",
+                        help="the newest packaged 6.12, instead of the debug kernel")
+    parser.add_argument("--release", help="that packaged kernel")
     parser.add_argument("-o", "--output", type=argparse.FileType("w"), default=sys.stdout)
     parser.add_argument("modules", nargs="+", metavar="MODULE.ko")
     return parser.parse_args()

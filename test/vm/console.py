@@ -47,7 +47,7 @@ RULES = [(checker, kind, re.compile(words)) for checker, kind, words in (
     ("lockdep", "held lock freed", r"WARNING: held lock freed"),
     ("lockdep", "unregistered lock", r"INFO: trying to register non-static key"),
     ("imbalance", "workqueue", r"BUG: workqueue leaked (?:atomic|lock)"),
-    ("imbalance", "initcall", r"initcall \S+ returned with (?:preemption|disabled)"),
+    ("imbalance", "initcall", r"initcall \S+(?: \[\w+\])? returned with \w"),
     ("imbalance", "softirq", r"huh, entered softirq"),
     ("imbalance", "timer", r"timer: .* preempt leak"),
     ("imbalance", "preempt count", r"DEBUG_LOCKS_WARN_ON\((?:val > preempt_count|__?preempt)"),

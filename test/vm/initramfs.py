@@ -93,17 +93,19 @@ def steps_of(case):
     """The lines of shell that run one case."""
     module = Path(case.module).stem.replace("-", "_")
     load = f"insmod /modules/{case.name}.ko {case.parameters}".strip()
-    lines = [f"begin {shlex.quote(case.name)}", f"step load {shlex.quote(load)}",
-             f"settle {case.settle}"]
+    lines = [f"begin {shlex.quote(case.name)}"]
+    if case.before:
+        lines.append(f"( {case.before} ) >/dev/null 2>&1 &")
+    lines += [f"step load {shlex.quote(load)}", f"settle {case.settle}"]
     for number, action in enumerate(case.actions, 1):
         lines += [f"step action{number} {shlex.quote(action)}", f"settle {case.settle}"]
-    lines.append(f"[ ! -f /sys/kernel/debug/{module} ] || "
-                 f"step debugfs {shlex.quote(f'echo 1 >/sys/kernel/debug/{module}')}")
+    write = f"echo 1 >/sys/kernel/debug/{module}"
+    lines.append(f"[ ! -f /sys/kernel/debug/{module} ] || step debugfs {shlex.quote(write)}")
     if case.unload:
         # A module that did not load cannot be unloaded, which is no failure of its own.
         unload = f"[ ! -d /sys/module/{module} ] || rmmod {module}"
         lines.append(f"step unload {shlex.quote(unload)}")
-    return lines + [f"settle {case.settle}", "end"]
+    return lines + ["end"]
 
 
 def image(busybox, cases, limit):
