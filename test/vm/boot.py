@@ -10,7 +10,8 @@ it has one of its name, is written, and it is unloaded.  Out, as JSON: for each 
 how it ended, the steps, and the reports of the kernel's checkers (console.py).
 
 Lockdep is off after its first report, and a kernel that has oopsed or hangs says
-nothing more of worth: the guest then stops, and what is left is run in another boot.
+nothing more of worth: the machine is then stopped at the end of the case, and what is
+left is run in another boot.
 QEMU runs below timeout and setpriv, and goes when this program goes.
 """
 import argparse
@@ -33,8 +34,12 @@ import initramfs
 COMMAND_LINE = ("console=ttyS0 panic=-1 rdinit=/init loglevel=8 printk.devkmsg=on "
                 "kasan_multi_shot nokaslr")
 TO_BOOT = 180           # seconds of the host until the guest's init must speak
-TO_GO_ON = 120          # and between any two of its marks
-STEP_LIMIT = 25         # seconds of the guest for a step
+TO_GO_ON = 120          # between any two of its marks
+TO_GO_ON_AFTER = 20     # the same, once a checker has spoken that makes it futile
+
+# After these the same kernel can say the same again.
+HARMLESS = {"atomic-sleep", "debugobjects", "imbalance", "irqflags", "list-debug",
+            "preemptible", "refcount", "warn"}
 
 
 class BootError(Exception):
@@ -61,8 +66,8 @@ class Case:
 
 @dataclass
 class Result:
-    """What became of a case: ran, stuck (a step did not return), hung (the guest fell
-    silent), died (QEMU ended in the middle of it)."""
+    """What became of a case: ran, hung (a step did not return), died (the machine ended in
+    the middle of it)."""
     name: str
     end: str
     steps: dict = field(default_factory=dict)
@@ -151,66 +156,96 @@ class Machine:
         self.process.stdout.close()
 
 
-def watch(machine):
-    """Follow the console to its end; return how it ended: "over", "hung", "silent"
-    (init never spoke)."""
-    up = False
-    deadline = time.monotonic() + TO_BOOT
-    while True:
-        lines = machine.read(max(0.1, deadline - time.monotonic()))
-        if lines is None:
-            return "over" if up else "silent"
-        if any(console.MARK in line for line in lines):
-            up = True
-            deadline = time.monotonic() + TO_GO_ON
-        if time.monotonic() > deadline:
-            return "hung" if up else "silent"
+class Watch:
+    """Follows a machine's console until it has said all that it can."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.parser = console.Parser()
+        self.up = False
+        self.deadline = time.monotonic() + TO_BOOT
+
+    @property
+    def spent(self):
+        """Whether this kernel proves nothing more."""
+        return any(report.checker not in HARMLESS for case in self.parser.cases
+                   for report in [*case.reports, self.parser.report]
+                   if report and report.checker)
+
+    def allow(self, seconds):
+        self.deadline = time.monotonic() + seconds
+
+    def take(self, line):
+        """Return whether the machine is to be stopped behind this line."""
+        fresh = not self.spent
+        self.parser.feed(line)
+        if console.MARK in line:
+            self.up = True
+            self.allow(TO_GO_ON)
+        if self.spent and fresh:
+            self.allow(TO_GO_ON_AFTER)
+        return self.spent and f"{console.MARK} end" in line
+
+    def follow(self):
+        """Return how it ended: over, hung, silent (init never spoke)."""
+        while True:
+            lines = self.machine.read(max(0.1, self.deadline - time.monotonic()))
+            if lines is None:
+                return "over" if self.up else "silent"
+            if any([self.take(line) for line in lines]):
+                return "over"
+            if time.monotonic() > self.deadline:
+                return "hung" if self.up else "silent"
 
 
 def boot_once(kernel, cases, work):
-    """One boot; return its console text and how it ended."""
+    """One boot; return its console text and {case: Result}."""
     initrd = Path(work) / "initrd.gz"
-    initrd.write_bytes(initramfs.image(static_busybox(), cases, STEP_LIMIT))
+    initrd.write_bytes(initramfs.image(static_busybox(), cases))
     machine = Machine(qemu_command(kernel, initrd, TO_BOOT + TO_GO_ON * len(cases)))
+    watch = Watch(machine)
     try:
-        how = watch(machine)
+        how = watch.follow()
     finally:
         machine.stop()
-    text = "\n".join(machine.text)
     if how == "silent":
         tail = "\n".join(machine.text[-15:]) or "(it said nothing)"
         raise BootError(f"{kernel.image} does not get to its init; the end of the console:\n"
                         f"{tail}")
-    return text, how
+    return "\n".join(machine.text), results_of(watch.parser.finish(), how)
 
 
-def results_of(text, how):
-    """{name: Result} of one boot's console."""
+def results_of(cases, how):
+    """{name: Result} of one boot.  When it was stopped behind a case, the next one may have
+    begun: it is left to another boot."""
     results = {}
-    for case in console.parse(text):
-        if case.name:
-            end = case.end.split()[0] if case.end else {"hung": "hung"}.get(how, "died")
+    spent = False
+    for case in cases:
+        if case.name and not spent:
+            end = case.end or ("hung" if how == "hung" else "died")
             results[case.name] = Result(case.name, end, case.steps,
                                         [asdict(report) for report in case.reports],
                                         case.lines)
+        spent = spent or any(report.checker not in HARMLESS for report in case.reports)
     return results
 
 
-def run(kernel, cases, batch=40, tell=say):
+def run(kernel, cases, batch=40, keep=None):
     """Run all cases, in as many boots as it takes; return {name: Result} and the
-    number of boots."""
+    number of boots.  @keep is a file for the text of all consoles."""
     results, boots, left = {}, 0, list(cases)
     with tempfile.TemporaryDirectory(prefix="klint-vm-") as work:
         while left:
             boots += 1
-            text, how = boot_once(kernel, left[:batch], work)
-            done = results_of(text, how)
+            text, done = boot_once(kernel, left[:batch], work)
+            if keep:
+                keep.write(text + "\n")
             if not done:
                 raise BootError("the guest's init ran no case; the end of the console:\n"
                                 + "\n".join(text.splitlines()[-15:]))
             results.update(done)
             left = [case for case in left if case.name not in results]
-            tell(f"boot {boots}: {', '.join(done)}; {len(left)} left")
+            say(f"boot {boots}: {', '.join(done)}; {len(left)} left")
     return results, boots
 
 
@@ -239,6 +274,8 @@ def parse_options():
                         help="the newest packaged 6.12, instead of the debug kernel")
     parser.add_argument("--release", help="that packaged kernel")
     parser.add_argument("-o", "--output", type=argparse.FileType("w"), default=sys.stdout)
+    parser.add_argument("--console", type=argparse.FileType("w"), metavar="FILE",
+                        help="keep the consoles' text")
     parser.add_argument("modules", nargs="+", metavar="MODULE.ko")
     return parser.parse_args()
 
@@ -252,7 +289,7 @@ def main():
             if not case.module.is_file():
                 raise BootError(f"there is no {case.module}")
         kernel = choose_kernel(options)
-        results, boots = run(kernel, cases)
+        results, boots = run(kernel, cases, keep=options.console)
     except BootError as problem:
         sys.exit(f"boot.py: {problem}")
     except KeyboardInterrupt:

@@ -18,7 +18,8 @@ from dataclasses import asdict, dataclass, field
 MARK = "klint-vm:"
 STAMP = re.compile(r"^\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ?")
 CUT = re.compile(r"-+\[ cut here \]-+")
-OVER = re.compile(r"-+\[ end trace \w+ \]-+")
+# A warning ends with its trace's number; KASAN begins and ends, and lockdep begins, so.
+OVER = re.compile(r"-+\[ end trace \w+ \]-+|^=+$")
 FUNCTION = re.compile(r"([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+ \[(\w+)\]")
 # The unwinder met the address on the stack, but is not sure that it was a call.
 UNSURE = re.compile(r"^\s*\? ")
@@ -31,6 +32,7 @@ RULES = [(checker, kind, re.compile(words)) for checker, kind, words in (
     ("atomic-sleep", "sleeping function called", r"BUG: sleeping function called from invalid"),
     ("atomic-sleep", "scheduling while atomic", r"BUG: scheduling while atomic"),
     ("atomic-sleep", "blocking while not running", r"do not call blocking ops when !TASK_RUN"),
+    ("irqflags", "enabled in between", r"raw_local_irq_restore\(\) called with IRQs enabled"),
     ("rcu", "context switch in a reader", r"oluntary context switch within RCU read-side"),
     ("rcu", "suspicious usage", r"WARNING: suspicious RCU usage"),
     ("rcu", "stall", r"rcu: INFO: rcu_\w+ (?:self-)?detected"),
@@ -159,7 +161,7 @@ class Parser:
             return True
         # The place of a warning comes behind its text; an oops says more than one line.
         return (self.in_cut and found[0] in ("warn", "lock-debug")) or \
-            (found[0] == "oops" and self.report.checker in ("oops", "kasan"))
+            found[0] == self.report.checker == "oops"
 
     def open(self, in_cut):
         self.close()
@@ -178,12 +180,20 @@ class Parser:
         elif words[0] == "step" and len(words) > 2:
             self.cases[-1].steps[words[1]] = words[2]
         elif words[0] == "end":
+            # What comes before the next case begins is still of this one.
             self.cases[-1].end = " ".join(words[1:])
-            self.cases.append(Case())
 
     def finish(self):
         self.close()
         return [case for case in self.cases if case.name or case.reports]
+
+
+def reports_of(lines):
+    """The reports in the lines of one case."""
+    parser = Parser()
+    for line in lines:
+        parser.feed(line)
+    return [report for case in parser.finish() for report in case.reports]
 
 
 def parse(text):

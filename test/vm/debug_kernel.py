@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """A small kernel with the run-time checkers that confirm klint's findings.
 
-    debug_kernel.py [--rt] [--series 6.12] [-j JOBS]
+    debug_kernel.py [--series 6.12] [-j JOBS]
 
-In: Debian's linux-source-6.12, which bench/kernel.py unpacks, and debug.config (for
---rt also rt.config) on top of tinyconfig.  Out: the name of the build directory, with
-arch/x86/boot/bzImage and all that building modules needs.  It is kept below
+In: Debian's linux-source-6.12, which bench/kernel.py unpacks, and debug.config on top of
+tinyconfig.  Out: the name of the build directory, with arch/x86/boot/bzImage and all that
+building modules needs.  It is kept below
 ${KLINT_CACHE:-${XDG_CACHE_HOME:-~/.cache}/klint}/vm, keyed by the kernel's version and
 the configuration, and made once.
 """
@@ -28,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "bench"))
 import kernel as sources  # pylint: disable=wrong-import-position
 
+FRAGMENT = HERE / "debug.config"
 IMAGE = "arch/x86/boot/bzImage"
 STAMP = "klint-vm.json"         # written when everything else is there
 
@@ -55,14 +56,6 @@ def cache():
     path = Path(base) / "vm"
     path.mkdir(parents=True, exist_ok=True)
     return path.resolve()
-
-
-def fragments(realtime):
-    return [HERE / "debug.config"] + ([HERE / "rt.config"] if realtime else [])
-
-
-def configuration(realtime):
-    return "".join(path.read_text(encoding="utf-8") for path in fragments(realtime))
 
 
 def key_of(version, config):
@@ -136,21 +129,21 @@ def load(objects):
     return DebugKernel(objects, stamp["release"], stamp["seconds"], stamp["cpu_seconds"])
 
 
-def build(series="6.12", realtime=False, jobs=2, say=sources.say):
+def build(series="6.12", jobs=2):
     """The debug kernel of a series; built when the cache does not have it."""
     try:
         version = sources.resolve(series)
         source = sources.source(series)
     except sources.KernelError as error:
         raise BuildError(str(error)) from error
-    config = configuration(realtime)
+    config = FRAGMENT.read_text(encoding="utf-8")
     objects = cache() / key_of(version, config)
     with open(cache() / f".{objects.name}.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (objects / STAMP).exists():
             shutil.rmtree(objects, ignore_errors=True)
             objects.mkdir()
-            say(f"building a debug kernel of Linux {version}: some 15 CPU minutes, once")
+            sources.say(f"building a debug kernel of Linux {version}: some 15 CPU minutes, once")
             stamp = build_into(objects, source, config, jobs)
             (objects / STAMP).write_text(json.dumps(stamp) + "\n")
         return load(objects)
@@ -159,11 +152,10 @@ def build(series="6.12", realtime=False, jobs=2, say=sources.say):
 def main():
     parser = argparse.ArgumentParser(description="Build the debug kernel, once.")
     parser.add_argument("--series", default="6.12")
-    parser.add_argument("--rt", action="store_true", help="with PREEMPT_RT")
     parser.add_argument("-j", "--jobs", type=int, default=2)
     options = parser.parse_args()
     try:
-        kernel = build(options.series, options.rt, options.jobs)
+        kernel = build(options.series, options.jobs)
     except BuildError as problem:
         sys.exit(f"debug_kernel.py: {problem}")
     size = kernel.image.stat().st_size

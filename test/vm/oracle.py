@@ -20,6 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import boot
+import console
 import debug_kernel
 import fixtures as modules
 import report
@@ -61,6 +62,14 @@ def run_all(kernel, chosen, data):
     results, boots = boot.run(kernel, [case_of(f, data.get(f.name, {})) for f in built])
     return {"release": kernel.release, "boots": boots,
             "cases": {name: asdict(result) for name, result in results.items()}}
+
+
+def load(path):
+    """What --save kept, with the reports as the parser sees them today."""
+    said = json.loads(path.read_text())
+    for result in said["cases"].values():
+        result["reports"] = [asdict(r) for r in console.reports_of(result["lines"])]
+    return said
 
 
 def explain(fixture, judged, rows):
@@ -113,8 +122,7 @@ def oracle(options):
     work = debug_kernel.cache() / f"fixtures-{Path(kernel.image).parents[3].name}"
     chosen = modules.collect(options.klint, kernel.image.parents[3], work, options.cases,
                              options.jobs)
-    said = json.loads(options.load.read_text()) if options.load else \
-        run_all(kernel, chosen, data)
+    said = load(options.load) if options.load else run_all(kernel, chosen, data)
     if options.save:
         options.save.write_text(json.dumps(said, indent=1) + "\n")
     verdicts = [verdict.judge(f, said["cases"].get(f.source.stem)) for f in chosen]

@@ -14,7 +14,7 @@ Checkers that speak only after the bug's function has returned cannot name it.
 """
 from dataclasses import dataclass, field
 
-SLEEPS = {"atomic-sleep", "rcu", "lockdep: invalid wait context"}
+SLEEPS = {"atomic-sleep", "irqflags", "rcu", "lockdep: invalid wait context"}
 LEFT_OVER = {"imbalance", "lockdep: lock held at user space", "lockdep: locks still held",
              "lockdep: bad unlock balance", "rcu: stall"}
 LIFETIME = {"debugobjects", "kasan", "oops", "warn", "lockdep: unregistered lock",
