@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """A small kernel with the run-time checkers that confirm klint's findings.
 
-    debug_kernel.py [--series 6.12] [-j JOBS]
+    debug_kernel.py [--rt] [--series 6.12] [-j JOBS]
 
-In: Debian's linux-source-6.12, which bench/kernel.py unpacks, and debug.config on top of
-tinyconfig.  Out: the name of the build directory, with arch/x86/boot/bzImage and all that
-building modules needs.  It is kept below
+In: Debian's linux-source-6.12, which bench/kernel.py unpacks, and debug.config (with
+--rt also rt.config) on top of tinyconfig.  Out: the name of the build directory, with
+arch/x86/boot/bzImage and all that building modules needs.  It is kept below
 ${KLINT_CACHE:-${XDG_CACHE_HOME:-~/.cache}/klint}/vm, keyed by the kernel's version and
 the configuration, and made once.
 """
@@ -28,7 +28,6 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "bench"))
 import kernel as sources  # pylint: disable=wrong-import-position
 
-FRAGMENT = HERE / "debug.config"
 IMAGE = "arch/x86/boot/bzImage"
 STAMP = "klint-vm.json"         # written when everything else is there
 
@@ -56,6 +55,17 @@ def cache():
     path = Path(base) / "vm"
     path.mkdir(parents=True, exist_ok=True)
     return path.resolve()
+
+
+def configuration(realtime):
+    """debug.config, in which rt.config replaces what it names too."""
+    text = (HERE / "debug.config").read_text(encoding="utf-8")
+    if realtime:
+        more = (HERE / "rt.config").read_text(encoding="utf-8")
+        for name in settings(more):
+            text = re.sub(rf"^CONFIG_{name}=.*\n", "", text, flags=re.M)
+        text += more
+    return text
 
 
 def key_of(version, config):
@@ -129,14 +139,14 @@ def load(objects):
     return DebugKernel(objects, stamp["release"], stamp["seconds"], stamp["cpu_seconds"])
 
 
-def build(series="6.12", jobs=2):
+def build(series="6.12", realtime=False, jobs=2):
     """The debug kernel of a series; built when the cache does not have it."""
     try:
         version = sources.resolve(series)
         source = sources.source(series)
     except sources.KernelError as error:
         raise BuildError(str(error)) from error
-    config = FRAGMENT.read_text(encoding="utf-8")
+    config = configuration(realtime)
     objects = cache() / key_of(version, config)
     with open(cache() / f".{objects.name}.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -152,10 +162,11 @@ def build(series="6.12", jobs=2):
 def main():
     parser = argparse.ArgumentParser(description="Build the debug kernel, once.")
     parser.add_argument("--series", default="6.12")
+    parser.add_argument("--rt", action="store_true", help="with PREEMPT_RT")
     parser.add_argument("-j", "--jobs", type=int, default=2)
     options = parser.parse_args()
     try:
-        kernel = build(options.series, options.jobs)
+        kernel = build(options.series, options.rt, options.jobs)
     except BuildError as problem:
         sys.exit(f"debug_kernel.py: {problem}")
     size = kernel.image.stat().st_size

@@ -31,13 +31,17 @@ class Fixture:
     """One case: LINT/CASE-bad, -ok or -false."""
     name: str
     source: Path
-    module: Path
     findings: list = field(default_factory=list)
     expected: dict = field(default_factory=dict)
 
     @property
     def lint(self):
         return self.name.split("/")[0]
+
+    @property
+    def realtime(self):
+        """Whether the bug is one of PREEMPT_RT only."""
+        return self.lint == expectations.RT_LINT
 
     @property
     def is_bad(self):
@@ -67,14 +71,15 @@ def copy_changed(source, target):
             path.with_suffix(".ko").unlink(missing_ok=True)
 
 
-def build_modules(objects, work, jobs):
-    """Compile all fixtures for a kernel; return the directory with the modules."""
+def build_modules(objects, work, part, jobs):
+    """Compile the fixtures, or those of one lint, for a kernel; return the directory
+    with the modules."""
     target = work / "test/kernel-fixtures"
     copy_changed(FIXTURES, target)
     copy_changed(ROOT / "include", work / "include")
     log = work / "build.log"
     with open(log, "w", encoding="utf-8") as out:
-        done = subprocess.run(["nice", "make", "-k", "-C", str(objects), f"M={target}",
+        done = subprocess.run(["nice", "make", "-k", "-C", str(objects), f"M={target / part}",
                                f"-j{jobs}", f"KCFLAGS={' '.join(FLAGS)}", "modules"],
                               stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                               check=False)
@@ -102,14 +107,13 @@ def ask_klint(program, files):
     return found
 
 
-def collect(program, objects, work, names, jobs=2):
-    """All the fixtures that are named (none: all), built and with klint's findings."""
+def collect(program, names):
+    """The fixtures that are named (none: all), with klint's findings."""
     files = expectations.choose(names)
-    modules = build_modules(objects, work, jobs)
     findings = ask_klint(program, files)
     fixtures = []
     for path in sorted(files):
         name = path.relative_to(FIXTURES).with_suffix("")
-        fixtures.append(Fixture(str(name), path, modules / name.with_suffix(".ko"),
-                                findings.get(path, []), expectations.read_expectations(path)))
+        fixtures.append(Fixture(str(name), path, findings.get(path, []),
+                                expectations.read_expectations(path)))
     return fixtures

@@ -4,10 +4,10 @@
 
     oracle.py [--klint PROG] [--save FILE | --load FILE] [LINT | LINT/CASE.c]...
 
-In: test/kernel-fixtures, klint, the debug kernel (debug_kernel.py), and oracle.tsv: what
-a single fixture needs in order to run, and why klint and the kernel differ on it.  Out:
-docs/oracle.md, when all fixtures were run, and a line for each disagreement that nothing
-explains.  --save keeps what the kernel said, --load judges that again without a boot.
+In: test/kernel-fixtures, klint, the debug kernels (debug_kernel.py; the one with
+PREEMPT_RT for rt-wait-context), and oracle.tsv: what a single fixture needs in order to
+run, and why klint and the kernel differ on it.  Out: docs/oracle.md, when all fixtures
+were run, and a line for each disagreement that nothing explains.  --save keeps what the kernel said, --load judges that again without a boot.
 
 Exit 0: every disagreement is explained, and every explanation is needed; 1: not so; 2:
 it could not be run.
@@ -22,14 +22,14 @@ from pathlib import Path
 import boot
 import console
 import debug_kernel
-import fixtures as modules
+import fixtures
 import report
 import verdict
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE / "oracle.tsv"
 DOCUMENT = HERE.parents[1] / "docs/oracle.md"
-OUTCOMES = ("klint-only", "kernel-only", "not-run")
+OUTCOMES = ("klint-only", "kernel-only", "neither", "not-run")
 KEYS = ("before", "action", "settle", *OUTCOMES)
 
 
@@ -41,27 +41,49 @@ def read_data(path=DATA):
             continue
         parts = line.split("\t")
         if len(parts) != 3 or parts[1] not in KEYS:
-            raise modules.FixtureError(f"{path}:{number}: not fixture, key, text")
+            raise fixtures.FixtureError(f"{path}:{number}: not fixture, key, text")
         if parts[1] in rows.setdefault(parts[0], {}):
-            raise modules.FixtureError(f"{path}:{number}: {parts[0]} has a {parts[1]} already")
+            raise fixtures.FixtureError(f"{path}:{number}: {parts[0]} has a {parts[1]} already")
         rows[parts[0]][parts[1]] = parts[2]
     return rows
 
 
-def case_of(fixture, row):
+def case_of(fixture, module, row):
     """How the fixture is run."""
-    return boot.Case(fixture.source.stem, fixture.module, before=row.get("before", ""),
+    return boot.Case(fixture.source.stem, module, before=row.get("before", ""),
                      actions=(row["action"],) if "action" in row else (),
                      settle=float(row.get("settle", boot.Case.settle)))
 
 
-def run_all(kernel, chosen, data):
-    """What the kernel said: {case: result}."""
+def run_on(chosen, data, jobs):
+    """What one kernel said of the fixtures that are all for it: its release, the boots,
+    {case: result}."""
+    realtime = chosen[0].realtime
+    objects = debug_kernel.build(realtime=realtime, jobs=jobs).objects
+    modules = fixtures.build_modules(objects, debug_kernel.cache() / f"fixtures-{objects.name}",
+                                     chosen[0].lint if realtime else "", jobs)
+    kernel = boot.built(objects)
+    cases = []
     # The silent ones first: they share a boot.
-    built = sorted((f for f in chosen if f.module.exists()), key=lambda f: (f.is_bad, f.name))
-    results, boots = boot.run(kernel, [case_of(f, data.get(f.name, {})) for f in built])
-    return {"release": kernel.release, "boots": boots,
-            "cases": {name: asdict(result) for name, result in results.items()}}
+    for fixture in sorted(chosen, key=lambda f: (f.is_bad, f.name)):
+        module = modules / f"{fixture.name}.ko"
+        if module.exists():
+            cases.append(case_of(fixture, module, data.get(fixture.name, {})))
+    results, boots = boot.run(kernel, cases)
+    return kernel.release, boots, {name: asdict(found) for name, found in results.items()}
+
+
+def run_all(chosen, data, jobs):
+    """What the kernels said, to be kept as JSON."""
+    said = {"release": "", "boots": 0, "cases": {}}
+    for realtime in (False, True):
+        mine = [fixture for fixture in chosen if fixture.realtime == realtime]
+        if mine:
+            release, boots, cases = run_on(mine, data, jobs)
+            said["release"] = said["release"] or release
+            said["boots"] += boots
+            said["cases"].update(cases)
+    return said
 
 
 def load(path):
@@ -97,8 +119,8 @@ def problems_of(chosen, verdicts, data):
 
 
 def unknown_rows(data):
-    known = {str(p.relative_to(modules.FIXTURES).with_suffix(""))
-             for p in modules.expectations.choose([])}
+    known = {str(p.relative_to(fixtures.FIXTURES).with_suffix(""))
+             for p in fixtures.expectations.choose([])}
     return [f"{name}: in oracle.tsv, but no fixture" for name in sorted(set(data) - known)]
 
 
@@ -118,11 +140,8 @@ def parse_options():
 def oracle(options):
     """Do it all; return the exit status."""
     data = read_data()
-    kernel = boot.built(debug_kernel.build(jobs=options.jobs).objects)
-    work = debug_kernel.cache() / f"fixtures-{Path(kernel.image).parents[3].name}"
-    chosen = modules.collect(options.klint, kernel.image.parents[3], work, options.cases,
-                             options.jobs)
-    said = load(options.load) if options.load else run_all(kernel, chosen, data)
+    chosen = fixtures.collect(options.klint, options.cases)
+    said = load(options.load) if options.load else run_all(chosen, data, options.jobs)
     if options.save:
         options.save.write_text(json.dumps(said, indent=1) + "\n")
     verdicts = [verdict.judge(f, said["cases"].get(f.source.stem)) for f in chosen]
@@ -142,7 +161,7 @@ def main():
     boot.stop_on_signals()
     try:
         return oracle(parse_options())
-    except (boot.BootError, debug_kernel.BuildError, modules.FixtureError) as problem:
+    except (boot.BootError, debug_kernel.BuildError, fixtures.FixtureError) as problem:
         print(f"oracle.py: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -19,7 +19,7 @@ function of klint's finding: on its stack, or as the place where the lock was ta
 that speak only afterwards (a lock still held in user space, an unbalanced preempt count, a
 timer in freed memory) need not name it. On correct code the kernel must be silent.
 
-Silence of the kernel says only that this run met nothing: klint judges all paths, the kernel
+"Neither" is a bug on which both are silent. Silence of the kernel says only that this run met nothing: klint judges all paths, the kernel
 the one that ran.
 """
 
@@ -53,7 +53,7 @@ def counts_in_words(verdicts):
     count = Counter(v.outcome for v in verdicts)
     return (f"agree {count['agree']} ({both} on a bug, {count['agree'] - both} on silence), "
             f"klint only {count['klint-only']}, kernel only {count['kernel-only']}, "
-            f"could not be run {count['not-run']}")
+            f"neither {count['neither']}, could not be run {count['not-run']}")
 
 
 def row(*cells):
@@ -67,23 +67,25 @@ def table(*columns):
 def summary(chosen, verdicts):
     """Counts for each lint."""
     text = table("lint", "fixtures", "agree on a bug", "agree on silence", "klint only",
-                 "kernel only", "could not be run")
+                 "kernel only", "neither", "could not be run")
     lints = sorted({fixture.lint for fixture in chosen})
     for lint in [*lints, "all"]:
         mine = [v for f, v in zip(chosen, verdicts) if lint in (f.lint, "all")]
         count = Counter(v.outcome for v in mine)
         both = sum(1 for v in mine if v.outcome == "agree" and v.finding)
         text += row(lint, len(mine), both, count["agree"] - both, count["klint-only"],
-                    count["kernel-only"], count["not-run"])
+                    count["kernel-only"], count["neither"], count["not-run"])
     return text
 
 
-def confirmed(verdicts):
-    text = table("fixture", "klint's finding is in", "the kernel said", "and named")
-    for judged in verdicts:
+def confirmed(chosen, verdicts):
+    text = table("fixture", "a finding of klint is in", "the kernel said", "and named",
+                 "findings confirmed")
+    for fixture, judged in zip(chosen, verdicts):
         if judged.outcome == "agree" and judged.finding:
             text += row(judged.name, f"`{judged.finding['function']}()`",
-                        spoke(judged.report), place(judged))
+                        spoke(judged.report), place(judged),
+                        f"{judged.confirmed} of {len(fixture.findings)}")
     return text
 
 
@@ -104,8 +106,9 @@ def document(release, chosen, verdicts, reasons):
     return "\n".join([
         HEAD.format(release=release),
         "## In numbers\n\n" + summary(chosen, verdicts),
-        "## Confirmed\n\n" + confirmed(verdicts),
+        "## Confirmed\n\n" + confirmed(chosen, verdicts),
         "## Klint only\n\n" + differing(verdicts, "klint-only", reasons),
         "## Kernel only\n\n" + differing(verdicts, "kernel-only", reasons),
+        "## Neither\n\n" + differing(verdicts, "neither", reasons),
         "## Could not be run\n\n" + differing(verdicts, "not-run", reasons),
     ])

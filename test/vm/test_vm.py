@@ -104,8 +104,8 @@ class TestOopsAndKasan(unittest.TestCase):
 class TestParser(unittest.TestCase):
     """Single lines."""
 
-    def test_every_rule_can_be_the_first(self):
-        """No rule stands behind one that takes all of its lines."""
+    def test_rules_are_told_apart(self):
+        """Checker and kind are the name of a rule: verdict.py has no other."""
         seen = set()
         for checker, kind, _ in console.RULES:
             self.assertNotIn((checker, kind), seen)
@@ -143,9 +143,9 @@ class TestParser(unittest.TestCase):
         self.assertEqual((case.name, case.lines), ("a", ["hello"]))
 
 
-def fixture(lint, findings=(), expected=None):
-    return fixtures.Fixture(f"{lint}/case-bad", Path(f"{lint}/case-bad.c"), Path("case-bad.ko"),
-                            list(findings), expected or {})
+def fixture(lint, findings=(), expected=None, name="case-bad"):
+    return fixtures.Fixture(f"{lint}/{name}", Path(f"{lint}/{name}.c"), list(findings),
+                            expected or {})
 
 
 def finding(lint, function):
@@ -172,7 +172,8 @@ class TestVerdict(unittest.TestCase):
     def test_agree(self):
         bug = fixture("atomic-sleep", [finding("atomic-sleep", "f")])
         self.assertEqual(self.outcome(bug, result([self.sleep])), "agree")
-        self.assertEqual(self.outcome(fixture("atomic-sleep"), result()), "agree")
+        self.assertEqual(self.outcome(fixture("atomic-sleep", name="case-ok"), result()), "agree")
+        self.assertEqual(self.outcome(fixture("atomic-sleep"), result()), "neither")
 
     def test_another_function_confirms_nothing(self):
         bug = fixture("atomic-sleep", [finding("atomic-sleep", "g")])
@@ -198,10 +199,18 @@ class TestVerdict(unittest.TestCase):
         self.assertEqual(self.outcome(clean, result(end="hung")), "not-run")
 
     def test_killed_insmod_did_load(self):
-        self.assertEqual(self.outcome(fixture("atomic-sleep"), result(load="143")), "agree")
+        self.assertEqual(self.outcome(fixture("atomic-sleep", name="case-ok"),
+                                      result(load="143")), "agree")
 
     def test_every_lint_has_checkers(self):
         self.assertEqual(set(fixtures.expectations.all_lints()), set(verdict.CONFIRMS))
+
+    def test_every_checker_is_one_of_the_parser(self):
+        known = {checker for checker, _, _ in console.RULES}
+        known |= {f"{checker}: {kind}" for checker, kind, _ in console.RULES}
+        for kinds in [*verdict.CONFIRMS.values(), verdict.AFTERWARDS]:
+            self.assertEqual(kinds - known, set())
+        self.assertEqual(boot.HARMLESS - known, set())
 
 
 class TestOracle(unittest.TestCase):
@@ -238,8 +247,8 @@ class TestOracle(unittest.TestCase):
         judged = verdict.judge(bug, result([TestVerdict.sleep]))
         text = report.document("6.12", [bug], [judged], {bug.name: ""})
         self.assertIn("| atomic-sleep/case-bad | `f()` | atomic-sleep: sleeping function called "
-                      "| `f()` |", text)
-        self.assertIn("| all | 1 | 1 | 0 | 0 | 0 | 0 |", text)
+                      "| `f()` | 1 of 1 |", text)
+        self.assertIn("| all | 1 | 1 | 0 | 0 | 0 | 0 | 0 |", text)
 
 
 class TestImage(unittest.TestCase):
@@ -266,6 +275,13 @@ class TestImage(unittest.TestCase):
         for result_text in ("CONFIG_B=n\n", "CONFIG_A=y\nCONFIG_B=y\n"):
             with self.assertRaises(debug_kernel.BuildError):
                 debug_kernel.check_configuration(wanted, result_text)
+
+    def test_realtime_replaces(self):
+        plain = debug_kernel.settings(debug_kernel.configuration(False))
+        realtime = debug_kernel.settings(debug_kernel.configuration(True))
+        self.assertEqual((plain["PREEMPT"], realtime["PREEMPT"]), ("y", "n"))
+        self.assertEqual(realtime["PREEMPT_RT"], "y")
+        self.assertEqual(realtime["KASAN"], plain["KASAN"])
 
 
 def main():

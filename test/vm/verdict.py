@@ -6,6 +6,7 @@ In: a fixture with klint's findings, and what boot.py says of its module.  Out: 
     agree        both report the bug, or both are silent
     klint-only   klint has a finding, and no checker that could confirm it spoke
     kernel-only  klint is silent, and a checker spoke
+    neither      both are silent on a bug
     not-run      the module was not built, or was refused, or never ran to its end
 
 A report confirms a finding when its checker is one that knows that kind of bug, and
@@ -50,6 +51,7 @@ class Verdict:
     report: dict = field(default_factory=dict)
     others: list = field(default_factory=list)
     detail: str = ""
+    confirmed: int = 0          # of the fixture's findings
 
 
 def matches(report, kinds):
@@ -91,13 +93,16 @@ def judge(fixture, result):
     if why_not:
         return Verdict(fixture.name, "not-run", detail=why_not)
     reports = result["reports"]
-    for finding in fixture.findings:
-        for report in reports:
-            if confirms(report, finding):
-                return Verdict(fixture.name, "agree", finding, report,
-                               [r for r in reports if r is not report])
+    pairs = [(finding, report) for finding in fixture.findings
+             for report in reports if confirms(report, finding)]
+    if pairs:
+        finding, report = pairs[0]
+        return Verdict(fixture.name, "agree", finding, report,
+                       [other for other in reports if other is not report],
+                       confirmed=sum(any(confirms(report, finding) for report in reports)
+                                     for finding in fixture.findings))
     if fixture.findings:
         return Verdict(fixture.name, "klint-only", fixture.findings[0], {}, reports)
     if reports:
         return Verdict(fixture.name, "kernel-only", {}, reports[0], reports[1:])
-    return Verdict(fixture.name, "agree")
+    return Verdict(fixture.name, "neither" if fixture.is_bad else "agree")
