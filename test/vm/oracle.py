@@ -7,7 +7,8 @@
 In: test/kernel-fixtures, klint, the debug kernels (debug_kernel.py; the one with
 PREEMPT_RT for rt-wait-context), and oracle.tsv: what a single fixture needs in order to
 run, and why klint and the kernel differ on it.  Out: docs/oracle.md, when all fixtures
-were run, and a line for each disagreement that nothing explains.  --save keeps what the kernel said, --load judges that again without a boot.
+were run, and a line for each disagreement that nothing explains.  --save keeps what the
+kernel said, --load judges that again without a boot.
 
 Exit 0: every disagreement is explained, and every explanation is needed; 1: not so; 2:
 it could not be run.

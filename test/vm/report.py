@@ -19,8 +19,8 @@ function of klint's finding: on its stack, or as the place where the lock was ta
 that speak only afterwards (a lock still held in user space, an unbalanced preempt count, a
 timer in freed memory) need not name it. On correct code the kernel must be silent.
 
-"Neither" is a bug on which both are silent. Silence of the kernel says only that this run met nothing: klint judges all paths, the kernel
-the one that ran.
+"Neither" is a bug on which both are silent. Silence of the kernel says only that this run met
+nothing: klint judges all paths, the kernel the one that ran.
 """
 
 
