@@ -37,9 +37,12 @@ TO_BOOT = 180           # seconds of the host until the guest's init must speak
 TO_GO_ON = 120          # between any two of its marks
 TO_GO_ON_AFTER = 20     # the same, once a checker has spoken that makes it futile
 
-# After these the same kernel can say the same again.
-HARMLESS = {"atomic-sleep", "debugobjects", "imbalance", "irqflags", "list-debug",
-            "preemptible", "refcount", "warn"}
+# After these reports the same kernel can say the same again, if they have not switched
+# lockdep off.
+HARMLESS = {"atomic-sleep: sleeping function called", "atomic-sleep: blocking while not running",
+            "irqflags: enabled in between", "imbalance: initcall", "preemptible: per-CPU access",
+            "debugobjects: active object", "refcount: underflow"}
+LOCKDEP_OFF = re.compile(r"DEBUG_LOCKS_WARN_ON|lockdep is turned off|Disabling lock debugging")
 
 
 class BootError(Exception):
@@ -156,6 +159,13 @@ class Machine:
         self.process.stdout.close()
 
 
+def is_spent(report):
+    """Whether a kernel that has said this proves nothing more."""
+    return bool(report and report.checker) and (
+        f"{report.checker}: {report.kind}" not in HARMLESS
+        or any(LOCKDEP_OFF.search(line) for line in report.lines))
+
+
 class Watch:
     """Follows a machine's console until it has said all that it can."""
 
@@ -168,9 +178,8 @@ class Watch:
     @property
     def spent(self):
         """Whether this kernel proves nothing more."""
-        return any(report.checker not in HARMLESS for case in self.parser.cases
-                   for report in [*case.reports, self.parser.report]
-                   if report and report.checker)
+        return is_spent(self.parser.report) or any(
+            is_spent(report) for case in self.parser.cases for report in case.reports)
 
     def allow(self, seconds):
         self.deadline = time.monotonic() + seconds
@@ -226,7 +235,7 @@ def results_of(cases, how):
             results[case.name] = Result(case.name, end, case.steps,
                                         [asdict(report) for report in case.reports],
                                         case.lines)
-        spent = spent or any(report.checker not in HARMLESS for report in case.reports)
+        spent = spent or any(map(is_spent, case.reports))
     return results
 
 

@@ -23,6 +23,7 @@ OVER = re.compile(r"-+\[ end trace \w+ \]-+|^=+$")
 FUNCTION = re.compile(r"([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+ \[(\w+)\]")
 # The unwinder met the address on the stack, but is not sure that it was a call.
 UNSURE = re.compile(r"^\s*\? ")
+LEFT_READER = re.compile(r"RCU nest depth: [1-9]\d*, expected: 0")
 # What the compiler adds to the name of a function that it has changed.
 CLONE = re.compile(r"\.(?:isra|constprop|part|cold)(?:\.\d+)?")
 
@@ -34,6 +35,7 @@ RULES = [(checker, kind, re.compile(words)) for checker, kind, words in (
     ("atomic-sleep", "blocking while not running", r"do not call blocking ops when !TASK_RUN"),
     ("irqflags", "enabled in between", r"raw_local_irq_restore\(\) called with IRQs enabled"),
     ("rcu", "context switch in a reader", r"oluntary context switch within RCU read-side"),
+    ("rcu", "unbalanced unlock", r"at kernel/rcu/tree_plugin.h:\d+ __rcu_read_unlock\+"),
     ("rcu", "suspicious usage", r"WARNING: suspicious RCU usage"),
     ("rcu", "stall", r"rcu: INFO: rcu_\w+ (?:self-)?detected"),
     ("lockdep", "invalid wait context", r"\[ BUG: Invalid wait context \]"),
@@ -99,6 +101,10 @@ class Report:
                 entry = {"function": CLONE.sub("", name), "module": module}
                 if entry not in self.functions:
                     self.functions.append(entry)
+
+        # What the function that has returned has left open, and not what it called.
+        if self.checker == "atomic-sleep" and LEFT_READER.search(line):
+            self.kind = "sleeping function in a reader"
 
     def name(self, checker, kind, head):
         self.checker, self.kind, self.head = checker, kind, head.strip()

@@ -72,8 +72,9 @@ def steps_of(case):
     lines += [f"step load {shlex.quote(load)}", f"sleep {case.settle}"]
     for number, action in enumerate(case.actions, 1):
         lines += [f"step action{number} {shlex.quote(action)}", f"sleep {case.settle}"]
-    write = f"echo 1 >/sys/kernel/debug/{module}"
-    lines.append(f"[ ! -f /sys/kernel/debug/{module} ] || step debugfs {shlex.quote(write)}")
+    file = f"/sys/kernel/debug/{module}"
+    use = shlex.quote(f"echo 1 >{file} || cat {file}")
+    lines.append(f"[ ! -f {file} ] || step debugfs {use}")
     if case.unload:
         # A module that did not load cannot be unloaded, which is no failure of its own.
         unload = f"[ ! -d /sys/module/{module} ] || rmmod {module}"

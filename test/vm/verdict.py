@@ -5,7 +5,7 @@ In: a fixture with klint's findings, and what boot.py says of its module.  Out: 
 
     agree        both report the bug, or both are silent
     klint-only   klint has a finding, and no checker that could confirm it spoke
-    kernel-only  klint is silent, and a checker spoke
+    kernel-only  a checker spoke, and klint is silent, or the fixture calls the code correct
     neither      both are silent on a bug
     not-run      the module was not built, or was refused, or never ran to its end
 
@@ -16,8 +16,9 @@ Checkers that speak only after the bug's function has returned cannot name it.
 from dataclasses import dataclass, field
 
 SLEEPS = {"atomic-sleep", "irqflags", "rcu", "lockdep: invalid wait context"}
-LEFT_OVER = {"imbalance", "lockdep: lock held at user space", "lockdep: locks still held",
-             "lockdep: bad unlock balance", "rcu: stall"}
+LEFT_OVER = {"imbalance", "rcu: unbalanced unlock", "rcu: stall",
+             "atomic-sleep: sleeping function in a reader", "lockdep: lock held at user space",
+             "lockdep: locks still held", "lockdep: bad unlock balance"}
 LIFETIME = {"debugobjects", "kasan", "oops", "warn", "lockdep: unregistered lock",
             "lockdep: held lock freed", "lock-debug", "spinlock: bad magic"}
 
@@ -39,7 +40,7 @@ CONFIRMS = {
 }
 # They speak when the function that did it is no longer on the stack.
 AFTERWARDS = {"imbalance", "rcu: stall", "lockdep: lock held at user space",
-              "debugobjects", "list-debug"}
+              "atomic-sleep: sleeping function in a reader", "debugobjects", "list-debug"}
 
 
 @dataclass
@@ -72,7 +73,8 @@ def named(report, finding):
 def confirms(report, finding):
     if not matches(report, CONFIRMS.get(finding["lint"], set())):
         return False
-    return bool(named(report, finding)) or matches(report, AFTERWARDS)
+    afterwards = CONFIRMS[finding["lint"]] is not SLEEPS and matches(report, AFTERWARDS)
+    return afterwards or bool(named(report, finding))
 
 
 def could_not_run(result):
@@ -93,6 +95,8 @@ def judge(fixture, result):
     if why_not:
         return Verdict(fixture.name, "not-run", detail=why_not)
     reports = result["reports"]
+    if reports and not fixture.is_bad:
+        return Verdict(fixture.name, "kernel-only", {}, reports[0], reports[1:])
     pairs = [(finding, report) for finding in fixture.findings
              for report in reports if confirms(report, finding)]
     if pairs:
