@@ -29,6 +29,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import console
+import debug_kernel
 import initramfs
 
 COMMAND_LINE = ("console=ttyS0 panic=-1 rdinit=/init loglevel=8 printk.devkmsg=on "
@@ -268,7 +269,6 @@ def choose_kernel(options):
         return packaged(options.release)
     if options.kernel:
         return built(options.kernel)
-    import debug_kernel         # pylint: disable=import-outside-toplevel
     try:
         return built(debug_kernel.build().objects)
     except debug_kernel.BuildError as error:

@@ -11,8 +11,9 @@ HEAD = """# The kernel as the oracle
 
 Each fixture of [test/kernel-fixtures](../test/kernel-fixtures/README.md) is a module. All of
 them were loaded into a kernel with the run-time checkers (Linux {release}: lockdep,
-DEBUG_ATOMIC_SLEEP, KASAN, DEBUG_OBJECTS, DEBUG_LIST; [test/vm](../test/vm/README.md)), and
-what the kernel said is held against what klint says. This file is written by `./x oracle`.
+DEBUG_ATOMIC_SLEEP, KASAN, DEBUG_OBJECTS, DEBUG_LIST; those of rt-wait-context into one with
+PREEMPT_RT as well), and what the kernel said is held against what klint says. `./x oracle`
+writes this file; [test/vm](../test/vm/README.md) says how.
 
 A bug counts as confirmed when a checker that knows this kind of bug spoke and named a
 function of klint's finding: on its stack, or as the place where the lock was taken. Checkers
@@ -34,7 +35,7 @@ def in_short(judged):
     for said in [judged.report, *judged.others]:
         if said:
             words.append(f"kernel: {said['head']}")
-    return "; ".join(words)
+    return "; ".join(words) or "both are silent"
 
 
 def spoke(said):
