@@ -83,9 +83,10 @@ def build_modules(objects, work, part, jobs):
                                f"-j{jobs}", f"KCFLAGS={' '.join(FLAGS)}", "modules"],
                               stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                               check=False)
-    if done.returncode and not list(target.rglob("*.ko")):
-        tail = log.read_text(errors="replace").splitlines()[-15:]
-        raise FixtureError("\n".join([f"no fixture could be built; all of {log}:"] + tail))
+    if done.returncode:
+        text = log.read_text(errors="replace").splitlines()
+        wrong = [line for line in text if "error: " in line] or text
+        raise FixtureError("\n".join([f"the fixtures do not build; all of {log}:"] + wrong[:10]))
     return target
 
 
