@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A timer of a mode that is not _SOFT expires in the hard interrupt, where no skb may be
- * freed (include/linux/netdevice.h).  Confirmed by DEBUG_NET or by reading.
+ * freed (include/linux/netdevice.h).
+ * Confirmed by DEBUG_NET (the WARN of skb_release_head_state(): the skb has a destructor).
  */
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
@@ -12,6 +13,10 @@ static struct pacer {
 	struct hrtimer timer;
 	struct sk_buff *skb;
 } pacer;
+
+static void pacer_sent(struct sk_buff *skb)
+{
+}
 
 static enum hrtimer_restart pacer_expire(struct hrtimer *timer)
 {
@@ -25,6 +30,8 @@ static enum hrtimer_restart pacer_expire(struct hrtimer *timer)
 static void pacer_start(void)
 {
 	pacer.skb = alloc_skb(64, GFP_KERNEL);
+	if (pacer.skb)
+		pacer.skb->destructor = pacer_sent;
 	hrtimer_init(&pacer.timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	pacer.timer.function = pacer_expire;
 	hrtimer_start(&pacer.timer, ms_to_ktime(10), HRTIMER_MODE_REL);

@@ -13,6 +13,10 @@ static struct pacer {
 	struct sk_buff *skb;
 } pacer;
 
+static void pacer_sent(struct sk_buff *skb)
+{
+}
+
 static enum hrtimer_restart pacer_expire(struct hrtimer *timer)
 {
 	struct pacer *p = container_of(timer, struct pacer, timer);
@@ -25,6 +29,8 @@ static enum hrtimer_restart pacer_expire(struct hrtimer *timer)
 static void pacer_start(void)
 {
 	pacer.skb = alloc_skb(64, GFP_KERNEL);
+	if (pacer.skb)
+		pacer.skb->destructor = pacer_sent;
 	hrtimer_init(&pacer.timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	pacer.timer.function = pacer_expire;
 	hrtimer_start(&pacer.timer, ms_to_ktime(10), HRTIMER_MODE_REL_SOFT);

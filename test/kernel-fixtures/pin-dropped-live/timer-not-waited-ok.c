@@ -3,8 +3,10 @@
  * The timer cannot be started again, and its function has returned, before the object is
  * freed.
  */
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/timer.h>
 #include "../fixture.h"
 
@@ -29,7 +31,8 @@ static noinline struct blinker *blinker_new(void)
 	if (!b)
 		return NULL;
 	timer_setup(&b->timer, blinker_tick, 0);
-	mod_timer(&b->timer, jiffies + 1);
+	b->timer.expires = jiffies + 1;
+	add_timer_on(&b->timer, cpumask_any_but(cpu_online_mask, raw_smp_processor_id()));
 	return b;
 }
 

@@ -5,9 +5,9 @@
  * Confirmed by PROVE_RAW_LOCK_NESTING ("Invalid wait context").
  */
 #include <linux/cleanup.h>
-#include <linux/local_lock.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
+#include <linux/local_lock.h> /* on PREEMPT_RT it needs what is above */
 #include "../fixture.h"
 
 struct batch {

@@ -3,9 +3,9 @@
  * The twin of local-lock-under-raw-bad.c: the local_lock is the outer one.
  */
 #include <linux/cleanup.h>
-#include <linux/local_lock.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
+#include <linux/local_lock.h> /* on PREEMPT_RT it needs what is above */
 #include "../fixture.h"
 
 struct batch {

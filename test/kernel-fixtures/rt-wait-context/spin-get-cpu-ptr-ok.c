@@ -3,9 +3,9 @@
  * The twin of spin-get-cpu-ptr-bad.c: any CPU's cache will do, for it has its
  * lock; and what is this CPU's alone is under a local_lock.
  */
-#include <linux/local_lock.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
+#include <linux/local_lock.h> /* on PREEMPT_RT it needs what is above */
 #include "../fixture.h"
 
 struct cache {
