@@ -25,6 +25,24 @@ position p != zero.p;
  	<+... return@p e; ...+>
  }
 
+// The only return stands at the end; it can go.
+@script:python single@
+p << zero.p;
+@@
+if len(p) != 1:
+    cocci.include_match(False)
+
+@drop depends on single && !other@
+identifier drv.fn, pdev;
+@@
+- int
++ void
+ fn(struct platform_device *pdev)
+ {
+ 	...
+- 	return 0;
+ }
+
 @convert depends on !other@
 identifier drv.fn, pdev;
 @@
@@ -36,15 +54,6 @@ identifier drv.fn, pdev;
 - 	return 0;
 + 	return;
  	...>
- }
-
-@tail depends on convert@
-identifier drv.fn, pdev;
-@@
- void fn(struct platform_device *pdev)
- {
- 	...
-- 	return;
  }
 
 @new@
