@@ -25,24 +25,6 @@ position p != zero.p;
  	<+... return@p e; ...+>
  }
 
-// The only return stands at the end; it can go.
-@script:python single@
-p << zero.p;
-@@
-if len(p) != 1:
-    cocci.include_match(False)
-
-@drop depends on single && !other@
-identifier drv.fn, pdev;
-@@
-- int
-+ void
- fn(struct platform_device *pdev)
- {
- 	...
-- 	return 0;
- }
-
 @convert depends on !other@
 identifier drv.fn, pdev;
 @@
