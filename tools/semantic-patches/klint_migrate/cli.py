@@ -91,8 +91,7 @@ def explain(item):
         print('\n' + file.read(), end='')
 
 
-def _diff(result, path, before, after):
-    del result
+def _diff(path, before, after):
     name = os.path.relpath(path).lstrip('./')
     return ''.join(
         x if x.endswith('\n') else x + '\n\\ No newline at end of file\n'
@@ -108,7 +107,7 @@ def write_patches(folder, results):
     for result in results:
         name = os.path.relpath(result.path).lstrip('./').replace('/', '-')
         with open(os.path.join(folder, name + '.patch'), 'wb') as file:
-            file.write(_diff(result, result.path, result.before,
+            file.write(_diff(result.path, result.before,
                              result.after).encode('latin-1'))
 
 

@@ -29,6 +29,9 @@ class Result:
 
 def find_files(paths):
     """The C files of @paths, each once, in order."""
+    def unreadable(err):
+        raise err
+
     found = []
     for path in paths:
         if os.path.isfile(path):
@@ -36,10 +39,12 @@ def find_files(paths):
             continue
         if not os.path.isdir(path):
             raise FileNotFoundError(f'{path}: no such file or directory')
-        for folder, subs, names in os.walk(path):
+        for folder, subs, names in os.walk(path, onerror=unreadable):
             subs[:] = sorted(x for x in subs if not x.startswith('.'))
             found += [os.path.join(folder, n) for n in sorted(names)
                       if n.endswith(SUFFIXES) and not n.endswith('.mod.c')]
+    if not found:
+        raise FileNotFoundError(f'no C files in {" ".join(paths)}')
     return list(dict.fromkeys(found))
 
 

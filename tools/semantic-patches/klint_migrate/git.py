@@ -34,14 +34,11 @@ def commit(tree, files, item, backward):
         why = (f'Linux before {item.since} does not have the new form; go '
                'back to the one that it has.')
     else:
-        gone = f', and the old form went away in {item.until}' \
+        gone = f' The old one is not in\n{item.until} any more.' \
             if item.until else ''
-        why = (f'The new form exists since Linux {item.since}{gone}.\n'
+        why = (f'The new form exists since Linux {item.since}.{gone}\n\n'
                f'Upstream: "{item.upstream}".')
-    prefix = 'revert to the form before: ' if backward else 'use '
-    if not backward and not item.title.endswith(')') \
-            and ' instead of ' not in item.title:
-        prefix = ''
+    prefix = 'go back from ' if backward else 'use '
     message = (f'{name}: {prefix}{item.title}\n\n{why}\n\n'
                f'Converted by the semantic patch {item.ident}.\n')
     paths = [os.path.realpath(f) for f in files]

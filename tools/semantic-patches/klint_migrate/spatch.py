@@ -14,8 +14,8 @@ class SpatchError(Exception):
 
 def _reason(done):
     lines = [x for x in done.stderr.decode('latin-1').splitlines()
-             if x.strip() and not x.startswith('init_defs')]
-    return '\n'.join(lines[:6]) or f'spatch ended with {done.returncode}'
+             if x.strip() and not x.startswith(('init_defs', 'Warning:'))]
+    return '\n'.join(lines[-4:]) or f'spatch ended with {done.returncode}'
 
 
 def _run(args):
@@ -34,7 +34,10 @@ def _run(args):
 
 def check_rule(rule):
     """SpatchError when @rule is no semantic patch."""
-    _run(['spatch', '--parse-cocci', rule])
+    try:
+        _run(['spatch', '--parse-cocci', rule])
+    except SpatchError as err:
+        raise SpatchError(f'{rule}: {err}') from err
 
 
 def apply(rule, data, name='file.c'):
