@@ -1,0 +1,4 @@
+struct gendisk *f(void)
+{
+	return blk_alloc_disk(NUMA_NO_NODE);
+}

@@ -1,0 +1,4 @@
+static struct platform_driver a_driver = {
+	.remove_new = a_remove,
+	.driver = { .name = "a" },
+};

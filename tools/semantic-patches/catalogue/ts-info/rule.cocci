@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+@@
+@@
+- struct ethtool_ts_info
++ struct kernel_ethtool_ts_info

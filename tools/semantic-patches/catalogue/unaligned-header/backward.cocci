@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+@@
+@@
+- #include <linux/unaligned.h>
++ #include <asm/unaligned.h>

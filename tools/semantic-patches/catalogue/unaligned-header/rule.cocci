@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+@@
+@@
+- #include <asm/unaligned.h>
++ #include <linux/unaligned.h>

@@ -1,0 +1,4 @@
+#include <linux/module.h>
+#include <asm/unaligned.h>
+
+int x;
