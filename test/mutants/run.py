@@ -115,13 +115,13 @@ class Tools:
 
     def findings(self, directory):
         """What all lints report of a module's directory."""
-        out = run([self.klint, "check", "--rt", "--only=" + ",".join(self.lints),
+        out = run([self.klint, "link", "--no-cache", "--rt", "--only=" + ",".join(self.lints),
                    "--format=json", f"--kernel={self.kernel}", str(directory)])
         if out.returncode not in (0, 1):
-            raise Bad(f"klint check: status {out.returncode}: {out.stderr.strip()[-200:]}")
+            raise Bad(f"klint link: status {out.returncode}: {out.stderr.strip()[-200:]}")
         report = json.loads(out.stdout)
         if not report["counts"]["functions"]:
-            raise Bad("klint check analysed no function")
+            raise Bad("klint link analysed no function")
         return report["findings"]
 
 

@@ -46,7 +46,7 @@ static void fan_remove(struct platform_device *pdev)
 {
 	struct fan *f = platform_get_drvdata(pdev);
 
-	cancel_delayed_work_sync(&f->adjust); /* EXPECT-MISS: pin-dropped-live */
+	cancel_delayed_work_sync(&f->adjust); /* EXPECT: pin-dropped-live */
 	msleep(30);
 	timer_shutdown_sync(&f->tick);
 }

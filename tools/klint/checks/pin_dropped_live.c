@@ -32,7 +32,8 @@ static bool ends_itself(struct pin *pin, const struct pin_stats *s, uint32_t rec
 	for (uint32_t i = 0; i < n; i++) {
 		const struct rule_pinned *kind = rules_pinned(pin->p->rules, pin->parts[used[i]].kind);
 
-		if (pin->parts[used[i]].record == record && kind->ends)
+		if (pin->parts[used[i]].record == record && kind->ends &&
+		    (!kind->waits || pin->stats[used[i]].awaited))
 			return true;
 	}
 	return false;
@@ -264,7 +265,7 @@ static bool is_goodbye(struct pin *pin, const struct pin_func *f, uint32_t part,
 	const struct pin_record *r = &pin->records[pin->parts[part].record];
 	const struct pin_stats *s = &pin->stats[part];
 
-	if (f != s->unqueued_in || event != s->unqueued_by->event || (!r->made && !r->gone_by) ||
+	if (f != s->unqueued_in || event != s->unqueued_by->event || (!r->made_by && !r->gone_by) ||
 	    (r->gone_by && r->gone_by->action == TOUCH_FREE) || s->callback == f->def)
 		return false;
 	return !(f->reached & ~(PIN_BY_UNBIND | PIN_BY_BIND)) ||
@@ -302,6 +303,91 @@ static void not_waited(struct check_run *run, struct pin *pin, const struct pin_
 	draft_end(&d);
 }
 
+/* It is stopped once its object is gone. */
+static void stopped_late(struct check_run *run, struct pin *pin, const struct pin_func *f,
+			 const struct pin_touch *stop)
+{
+	struct draft d;
+
+	for (uint32_t i = 0; i < f->ntouches; i++) {
+		const struct pin_touch *t = &f->touches[i];
+
+		if (t->action != TOUCH_FREE || t->object == KIR_NONE || t->object != stop->object ||
+		    t->record != pin->parts[stop->part].record || t->block != stop->block ||
+		    t->event > stop->event || rules_pinned(run->r, t->kind)->late)
+			continue;
+		pin_life_begin(&d, run, pin, f, stop->event, stop->part);
+		d.f.message = arena_printf(run->a, "'%s' is stopped after its object has been freed",
+					   pin_name(pin, stop->part));
+		d.f.fix = "stop it, and wait, before the object goes";
+		pinned_step(&d, STEP_CONTEXT, f->def, t->event, "freed here");
+		draft_end(&d);
+		return;
+	}
+}
+
+/* Is the workqueue waited for in the unit, be it by a function that others bring along? */
+static bool is_drained(const struct pin *pin, const struct engine *unit, uint32_t queue)
+{
+	for (uint32_t i = 0; i < pin->p->ndefs; i++) {
+		const struct pin_func *f = &pin->funcs[i];
+
+		for (uint32_t k = 0; f->def && f->def->unit == unit && k < f->ntouches; k++)
+			if (f->touches[k].part == queue && f->touches[k].action == TOUCH_STOP)
+				return true;
+	}
+	return false;
+}
+
+/* Does the module's variable stay live, as far as the module stops it? */
+static bool outlives_module(struct pin *pin, const struct pin_func *f, uint32_t part)
+{
+	const struct pin_stats *s = &pin->stats[part];
+	const struct rule_pinned *kind = rules_pinned(pin->p->rules, pin->parts[part].kind);
+
+	if (pin->parts[part].record != KIR_NONE || !pin_why(pin, part) || !s->armed_in ||
+	    s->armed_in->def->unit != f->def->unit || s->stops || s->handed_on || s->callbacks ||
+	    !s->inits || (s->callback && s->callback->unit != f->def->unit))
+		return false;
+	return kind->late || (!s->other_queue && (s->queue == KIR_NONE ||
+						  !is_drained(pin, f->def->unit, s->queue)));
+}
+
+/* What the module has made live must end before its code does. */
+static void module_ends(struct check_run *run, struct pin *pin, const struct pin_func *f)
+{
+	const struct kir_module *m = run->m;
+	const struct kir_func *kf = run->e->funcs[f->def->func].f;
+	uint32_t last = KIR_NONE;
+
+	if (!strstr(kir_string(m, kf->section), ".exit.text") || !kf->block_count)
+		return;
+	for (uint32_t b = 0; b < kf->block_count; b++)
+		if (m->blocks[kf->block_first + b].event_count)
+			last = m->blocks[kf->block_first + b].event_first;
+	for (uint32_t part = 0; part < pin->nparts; part++) {
+		const struct pin_stats *s = &pin->stats[part];
+		struct draft d;
+
+		if (!outlives_module(pin, f, part))
+			continue;
+		if (s->unqueued_in == f)
+			pin_life_begin(&d, run, pin, f, s->unqueued_by->event, part);
+		else if (last != KIR_NONE)
+			pin_life_begin(&d, run, pin, f, last, part);
+		else
+			pin_life_begin(&d, run, pin, s->armed_in, s->armed_by->event, part);
+		d.f.message = s->unqueues ?
+			arena_printf(run->a, "nothing waits for '%s', which %s when the module goes",
+				     pin_name(pin, part), pin_why(pin, part)) :
+			arena_printf(run->a, "the module goes, but '%s' %s: nothing ever stops it",
+				     pin_name(pin, part), pin_why(pin, part));
+		d.f.fix = "stop it, and wait, before the module goes";
+		tell_life(&d, pin, part);
+		draft_end(&d);
+	}
+}
+
 static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)
 {
 	struct pin_order *o = NULL;
@@ -320,7 +406,9 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 			not_waited(run, pin, f, o, t->part, t->block, t->event, true);
 		else
 			pin_restarted(run, pin, f, o, t);
+		stopped_late(run, pin, f, t);
 	}
+	module_ends(run, pin, f);
 	for (uint32_t i = 0; i < f->ncalls; i++) {
 		const struct pin_call *c = &f->calls[i];
 		const uint32_t *parts;

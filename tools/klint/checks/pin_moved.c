@@ -12,31 +12,42 @@ struct copy {
 	struct check_run *run;
 	struct pin *pin;
 	const struct pin_func *f;
-	uint32_t event;
+	uint32_t block, event;
 	const char *how;
 	bool told;
 };
 
 /* Does the function give the part a new life behind the copy, or take it out of its old one
  * before? */
-static bool is_renewed(const struct copy *c, uint32_t part)
+static bool is_renewed(const struct copy *c, const struct pin_order *o, uint32_t part)
 {
 	for (uint32_t i = 0; i < c->f->ntouches; i++) {
 		const struct pin_touch *t = &c->f->touches[i];
+		bool behind = t->action == TOUCH_INIT || t->action == TOUCH_STACK;
 
-		if (t->part == part && (t->action == TOUCH_INIT || t->action == TOUCH_STACK ||
-					t->action == TOUCH_LINK || t->action == TOUCH_UNLINK))
+		if (t->part == part && (t->action == TOUCH_LINK || t->action == TOUCH_UNLINK ||
+					(behind && pin_after(o, c->block, c->event, t->block, t->event))))
 			return true;
 	}
 	for (uint32_t i = 0; i < c->f->ncalls; i++) {
-		const struct def *d = c->f->calls[i].def;
+		const struct pin_call *call = &c->f->calls[i];
 
-		if (!c->f->calls[i].later && (pin_does(c->pin, d, PIN_INITIALISED, part) ||
-					      pin_does(c->pin, d, PIN_LINKED, part) ||
-					      pin_does(c->pin, d, PIN_UNLINKED, part)))
+		if (!call->later && ((pin_does(c->pin, call->def, PIN_INITIALISED, part) &&
+				      pin_after(o, c->block, c->event, call->block, call->event)) ||
+				     pin_does(c->pin, call->def, PIN_LINKED, part) ||
+				     pin_does(c->pin, call->def, PIN_UNLINKED, part)))
 			return true;
 	}
 	return false;
+}
+
+static bool belongs_there(const struct copy *c, uint32_t part)
+{
+	struct pin_order *o = pin_order_new(c->run->m, c->run->e->funcs[c->f->def->func].f);
+	bool renewed = is_renewed(c, o, part);
+
+	pin_order_free(o);
+	return !renewed;
 }
 
 /* Is it of a kind whose bytes mean something to others, and does anybody set it up? */
@@ -85,7 +96,7 @@ static void look_into(struct copy *c, kir_id record, unsigned int depth)
 		}
 		name = names_find(c->pin->p->names, kir_string(c->run->m, field->name));
 		part = name == UINT32_MAX ? KIR_NONE : pin_part(c->pin, e->records[record], name);
-		if (part != KIR_NONE && is_pinned(c, part) && !is_renewed(c, part))
+		if (part != KIR_NONE && is_pinned(c, part) && belongs_there(c, part))
 			tell(c, part);
 	}
 }
@@ -101,11 +112,11 @@ static bool is_old(const struct kir_module *m, kir_id place)
 }
 
 static void assigned(struct check_run *run, struct pin *pin, const struct pin_func *f,
-		     uint32_t event)
+		     uint32_t block, uint32_t event)
 {
 	const struct kir_event *ev = &run->m->events[event];
-	struct copy c = { .run = run, .pin = pin, .f = f, .event = event,
-			  .how = "the assignment" };
+	struct copy c = { .run = run, .pin = pin, .f = f, .block = block,
+			  .event = event, .how = "the assignment" };
 
 	if (ev->record != KIR_NONE && is_old(run->m, ev->value) && is_old(run->m, ev->dst))
 		look_into(&c, ev->record, 0);
@@ -114,7 +125,8 @@ static void assigned(struct check_run *run, struct pin *pin, const struct pin_fu
 static void copied(struct check_run *run, struct pin *pin, const struct pin_func *f,
 		   const struct pin_touch *t)
 {
-	struct copy c = { .run = run, .pin = pin, .f = f, .event = t->event };
+	struct copy c = { .run = run, .pin = pin, .f = f, .block = t->block,
+			  .event = t->event };
 
 	c.how = arena_printf(run->a, "%s()", event_callee(run, t->event));
 	look_into(&c, t->object, 0);
@@ -129,7 +141,7 @@ static void pinned(struct check_run *run, struct pin *pin, const struct pin_func
 
 		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++)
 			if (run->m->events[i].kind == KIR_E_COPY)
-				assigned(run, pin, f, i);
+				assigned(run, pin, f, b, i);
 	}
 	for (uint32_t i = 0; i < f->ntouches; i++)
 		if (f->touches[i].action == TOUCH_COPY)

@@ -65,7 +65,8 @@ static void judge(struct publication *p, const struct pin_call *reg, uint32_t pa
 	     !rules_pinned(p->run->r, p->pin->parts[part].kind)->at.record) ||
 	    (in && pin_makes(p->pin, in, PIN_INITIALISED, part)) ||	/* and publishes it then */
 	    (is_pointed_to(p->pin, part) && !pin_surely_uses(p->pin, reg->def, part)) ||
-	    publication_says_when_whole(p, (struct pin_place){ block, event }, reg->def) ||
+	    (publication_says_when_whole(p, (struct pin_place){ block, event }, reg->def) &&
+	     !pin_surely_uses(p->pin, reg->def, part)) ||
 	    !publication_is_new(p, reg->event, part))
 		return;
 	tell(p->run, p->pin, p->lint, p->f, reg, part, event, in);
@@ -211,6 +212,20 @@ static void against_registered(struct publication *p, const struct pin_call *cal
 	}
 }
 
+/* What the event queues or arms may run as soon as it is. */
+static void against_armed(struct publication *p, const struct pin_touch *t)
+{
+	const struct pin_stats *s = t->part == KIR_NONE ? NULL : &p->pin->stats[t->part];
+	struct pin_call reg = { .block = t->block, .event = t->event, .later = true };
+
+	if (t->action != TOUCH_ARM || !s->callback || s->callbacks)
+		return;
+	reg.def = s->callback;
+	if (!p->order)
+		p->order = pin_order_new(p->run->m, p->kf);
+	against(p, &reg);
+}
+
 void pin_publications(struct check_run *run, struct pin *pin, const struct pin_func *f,
 		      const char *lint, bool counts)
 {
@@ -232,6 +247,8 @@ void pin_publications(struct check_run *run, struct pin *pin, const struct pin_f
 	}
 	for (uint32_t i = 0; i < f->ncalls; i++)
 		against_registered(&p, &f->calls[i]);
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		against_armed(&p, &f->touches[i]);
 	for (uint32_t i = 0; i < f->ntouches; i++) {
 		if (f->touches[i].action != TOUCH_PUBLISH)
 			continue;

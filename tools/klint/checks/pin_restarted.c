@@ -129,6 +129,51 @@ static void tell_source(struct check_run *run, struct pin *pin, const struct pin
 	draft_end(&d);
 }
 
+/* The function waits for the part behind the place (@before: or before it), itself. */
+static const struct pin_touch *stopped_near(const struct pin_func *f, const struct pin_order *o,
+					    uint32_t part, const struct pin_touch *at, bool before)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++) {
+		const struct pin_touch *t = &f->touches[i];
+
+		if (t->part == part && t != at && (t->action == TOUCH_STOP || t->action == TOUCH_SHUT) &&
+		    (before ? pin_after(o, t->block, t->event, at->block, at->event) :
+			      pin_after(o, at->block, at->event, t->block, t->event)))
+			return t;
+	}
+	return NULL;
+}
+
+/* The function stops another part only behind this one, whose callback starts this one. */
+static bool stops_source_late(struct check_run *run, struct pin *pin, const struct pin_func *f,
+			      const struct pin_order *o, const struct pin_touch *stop, uint32_t source)
+{
+	const struct pin_stats *s = &pin->stats[source];
+	const struct pin_touch *late;
+	struct draft d;
+
+	if (source == stop->part || !s->callback || !s->arms || s->callbacks ||
+	    !pin_does(pin, s->callback, PIN_ARMED, stop->part) ||
+	    stopped_near(f, o, source, stop, true) || stopped_near(f, o, stop->part, stop, false) ||
+	    is_forbidden(run, pin, f, o, stop, s->callback))
+		return false;
+	late = stopped_near(f, o, source, stop, false);
+	if (!late)
+		return false;
+	pin_life_begin(&d, run, pin, f, stop->event, stop->part);
+	d.f.message = arena_printf(run->a, "'%s' is stopped before '%s', whose %s() may start it again",
+				   pin_name(pin, stop->part), pin_name(pin, source),
+				   func_name(run, s->callback->id));
+	d.f.fix = "stop what starts it first";
+	pinned_step(&d, STEP_CONTEXT, s->armed_in->def, s->armed_by->event,
+		    arena_printf(run->a, "from here on '%s' %s", pin_name(pin, source),
+				 pin_why(pin, source)));
+	pinned_trace(&d, pin, s->callback, PIN_ARMED, stop->part, "starts");
+	pinned_step(&d, STEP_BREAK, f->def, late->event, "which is stopped here only");
+	draft_end(&d);
+	return true;
+}
+
 void pin_restarted(struct check_run *run, struct pin *pin, const struct pin_func *f,
 		   const struct pin_order *o, const struct pin_touch *stop)
 {
@@ -147,6 +192,8 @@ void pin_restarted(struct check_run *run, struct pin *pin, const struct pin_func
 	if (record == KIR_NONE || !(f->reached & (PIN_BY_UNBIND | PIN_BY_UNKNOWN)))
 		return;
 	for (uint32_t i = pin->records[record].first; i != KIR_NONE; i = pin->parts[i].next) {
+		if (pin_why(pin, i) && stops_source_late(run, pin, f, o, stop, i))
+			return;
 		if (!may_start(pin, i, stop->part) ||
 		    is_forbidden(run, pin, f, o, stop, pin->stats[i].callback))
 			continue;

@@ -64,14 +64,15 @@ static bool gets(const struct kir_module *m, uint32_t event, uint32_t object)
 	return false;
 }
 
-/* Is one of the first @n places in a loop, whose rounds nobody counts, or under the condition under
- * which the use is, too? */
+/* Is one of the first @n places in a loop, whose rounds nobody counts, or before the use under
+ * the condition under which that is, too? */
 static bool goes_along(const struct pin_order *o, const struct pin_places *p, uint32_t n,
-		       uint32_t block)
+		       uint32_t block, uint32_t event)
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (pin_after(o, p->v[i].block, p->v[i].event, p->v[i].block, p->v[i].event) ||
-		    pin_same_guard(o, p->v[i].block, block))
+		    (pin_same_guard(o, p->v[i].block, block) &&
+		     pin_after(o, p->v[i].block, p->v[i].event, block, event)))
 			return true;
 	return false;
 }
@@ -88,13 +89,34 @@ static void tell(struct check_run *run, struct pin *pin, const struct pin_func *
 	d.f.message = arena_printf(run->a, "%s() uses '%s', which is not initialised on every way here",
 				   in ? func_name(run, in->id) : event_callee(run, event), name);
 	d.f.key = arena_printf(run->a, "%s early", name);
-	d.f.fix = "initialise it right after the allocation";
-	pinned_step(&d, STEP_CONTEXT, f->def, alloc->event, "the object is allocated");
+	d.f.fix = alloc ? "initialise it right after the allocation" : "initialise it first";
+	if (alloc)
+		pinned_step(&d, STEP_CONTEXT, f->def, alloc->event, "the object is allocated");
 	if (in)
 		pinned_trace(&d, pin, in, PIN_USED, part, "uses");
 	pinned_step(&d, STEP_BREAK, f->def, init,
 		    "it is initialised here, which the way to the use need not pass");
 	draft_end(&d);
+}
+
+/* A variable that nothing but this function initialises. */
+static void judge_variable(struct check_run *run, struct pin *pin, const struct pin_func *f,
+			   const struct pin_order *o, uint32_t part, uint32_t block,
+			   uint32_t event, const struct def *in, const char *lint)
+{
+	const struct pin_stats *s = &pin->stats[part];
+	struct pin_places inits = { .n = 0 };
+
+	if (pin->parts[part].made || s->inits != 1 || s->handed_on || s->initialised_in != f ||
+	    !rules_pinned(run->r, pin->parts[part].kind)->nrecords ||
+	    (in && !pin_surely_uses(pin, in, part)))
+		return;
+	find_inits(pin, f, part, &inits);
+	if (!inits.n || inits.more || goes_along(o, &inits, inits.n, block, event) ||
+	    !pin_reaches(o, (struct pin_place){ 0, 0 }, (struct pin_place){ block, event }, &inits,
+			 KIR_NONE))
+		return;
+	tell(run, pin, f, part, lint, NULL, event, in, inits.v[0].event);
 }
 
 static void judge(struct check_run *run, struct pin *pin, const struct pin_func *f,
@@ -107,6 +129,10 @@ static void judge(struct check_run *run, struct pin *pin, const struct pin_func 
 
 	if (in && pin_does(pin, in, PIN_INITIALISED, part))
 		return;
+	if (pin->parts[part].record == KIR_NONE) {
+		judge_variable(run, pin, f, o, part, block, event, in, lint);
+		return;
+	}
 	alloc = allocation(pin, f, o, part, block, event);
 	if (!alloc || alloc->object == KIR_NONE ||
 	    (in ? !gets(run->m, event, alloc->object) : object != alloc->object) ||
@@ -115,11 +141,17 @@ static void judge(struct check_run *run, struct pin *pin, const struct pin_func 
 	find_inits(pin, f, part, &inits);
 	known = inits.n;
 	find_changes(run, f, alloc, &inits);
-	if (!known || inits.more || goes_along(o, &inits, known, block) ||
+	if (!known || inits.more || goes_along(o, &inits, known, block, event) ||
 	    !pin_reaches(o, (struct pin_place){ alloc->block, alloc->event },
 			 (struct pin_place){ block, event }, &inits, alloc->object))
 		return;
 	tell(run, pin, f, part, lint, alloc, event, in, inits.v[0].event);
+}
+
+static bool inits_variable(const struct pin *pin, const struct pin_touch *t)
+{
+	return t->action == TOUCH_INIT && t->part != KIR_NONE &&
+	       pin->parts[t->part].record == KIR_NONE;
 }
 
 void pin_uses(struct check_run *run, struct pin *pin, const struct pin_func *f, const char *lint,
@@ -129,7 +161,7 @@ void pin_uses(struct check_run *run, struct pin *pin, const struct pin_func *f, 
 	bool allocates = false;
 
 	for (uint32_t i = 0; i < f->ntouches; i++)
-		allocates |= pin_is_new(f, &f->touches[i]);
+		allocates |= pin_is_new(f, &f->touches[i]) || inits_variable(pin, &f->touches[i]);
 	if (!allocates)
 		return;
 	o = pin_order_new(run->m, run->e->funcs[f->def->func].f);
@@ -156,8 +188,56 @@ void pin_uses(struct check_run *run, struct pin *pin, const struct pin_func *f, 
 	pin_order_free(o);
 }
 
+/* Is the program one module?  Of a kernel some files of a directory may not have been built. */
+static bool is_module(const struct pin *pin)
+{
+	for (uint32_t i = 0; i < pin->p->nunits; i++)
+		if (pin->directories[i] != pin->directories[0])
+			return false;
+	return pin->p->nunits > 1;
+}
+
+/* Such objects are made, and everybody who could initialise the part is known. */
+static bool is_never_initialised(const struct pin *pin, uint32_t part)
+{
+	const struct rule_pinned *kind = rules_pinned(pin->p->rules, pin->parts[part].kind);
+	const struct pin_stats *s = &pin->stats[part];
+	const struct pin_part *p = &pin->parts[part];
+
+	return kind && kind->nrecords && !kind->counts && !s->inits && !s->sets && !s->links && !s->handed_on &&
+	       p->record != KIR_NONE && pin->records[p->record].made_by &&
+	       (!p->shared || (p->ours && is_module(pin)));
+}
+
+/* Told once, where the first of such objects is made. */
+static void never(struct check_run *run, struct pin *pin, const struct pin_func *f,
+		  const struct pin_touch *made)
+{
+	uint32_t part = made->record == KIR_NONE ? KIR_NONE : pin->records[made->record].first;
+
+	if (part == KIR_NONE || pin->records[made->record].made_by != made)
+		return;
+	for (; part != KIR_NONE; part = pin->parts[part].next) {
+		const struct pin_stats *s = &pin->stats[part];
+		struct draft d;
+
+		if (!s->used_by || !is_never_initialised(pin, part))
+			continue;
+		pinned_begin(&d, run, "pin-use-before-init", f, made->event);
+		d.f.message = arena_printf(run->a, "nothing ever initialises '%s' of the new object",
+					   pin_name(pin, part));
+		d.f.key = arena_printf(run->a, "%s never", pin_name(pin, part));
+		d.f.fix = "initialise it right after the allocation";
+		pinned_step(&d, STEP_BREAK, s->used_in->def, s->used_by->event, "is used here");
+		draft_end(&d);
+	}
+}
+
 static void pinned(struct check_run *run, struct pin *pin, const struct pin_func *f)
 {
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		if (f->touches[i].action == TOUCH_ALLOC)
+			never(run, pin, f, &f->touches[i]);
 	pin_uses(run, pin, f, "pin-use-before-init", false);
 }
 

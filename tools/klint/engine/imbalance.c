@@ -51,14 +51,14 @@ static struct depth depth_of(const struct exit_path *x, struct key k)
 }
 
 /* Is @x the kind of argument that asks for the lock to be kept: a bool, a flag
- * bit, a pointer that may be null? */
-static bool is_wish(struct solver *sv, sym x)
+ * bit, a pointer that may be null?  A bit of the @object that the lock is in is none. */
+static bool is_wish(struct solver *sv, sym x, sym object)
 {
 	const struct sym_node *n = sym_get(sv->e->t, x);
 	const struct kir_var *var;
 
 	if (n->kind == S_OP && n->op == KIR_OP_AND)
-		return true;
+		return !(n->flags & SF_LOAD) || object == SYM_NONE || !sym_mentions(sv->e->t, x, object);
 	if (n->kind != S_PARAM || n->a >= sv->f->param_count)
 		return false;
 	var = &sv->e->m->vars[sv->f->param_first + n->a];
@@ -68,7 +68,7 @@ static bool is_wish(struct solver *sv, sym x)
 /* A fact about such arguments that cannot hold of both; with @memory also one about
  * what the caller's objects held at entry. */
 static bool told_apart_at_entry(struct solver *sv, const struct exit_path *x,
-				const struct exit_path *n, bool memory)
+				const struct exit_path *n, sym object, bool memory)
 {
 	const struct state *a = x->state, *b = n->state;
 	unsigned int j = 0;
@@ -78,7 +78,7 @@ static bool told_apart_at_entry(struct solver *sv, const struct exit_path *x,
 		struct cons both;
 
 		if (!(flags & SF_PARAM) || (flags & (SF_FRESH | SF_OLD | SF_VAR)) ||
-		    !(is_wish(sv, a->facts[i].what) ||
+		    !(is_wish(sv, a->facts[i].what, object) ||
 		      (memory && (flags & SF_LOAD) && a->facts[i].entry)))
 			continue;
 		while (j < b->nfacts && b->facts[j].what < a->facts[i].what)
@@ -148,7 +148,8 @@ static bool hands_over(struct solver *sv, const struct exit_path *x, sym lock)
 		return false;
 	}
 	object = object_of(t, lock);
-	if (x->ret_sym != SYM_NONE && !is_known_to_callers(t, x->ret_sym) &&
+	if (sv->f->ret.kind == KIR_T_PTR && x->ret_sym != SYM_NONE &&
+	    !is_known_to_callers(t, x->ret_sym) &&
 	    (sym_mentions(t, lock, x->ret_sym) || sym_mentions(t, x->ret_sym, object)))
 		return true;
 	for (unsigned int i = 0; i < x->state->nenv; i++) {
@@ -182,7 +183,7 @@ static bool told_apart_by_out(const struct solver *sv, const struct state *x,
 
 /* Can the caller tell from the result that @x holds what @n does not? */
 static bool told_apart(struct solver *sv, const struct exit_path *x, const struct exit_path *n,
-		       bool releases)
+		       sym object, bool releases)
 {
 	struct cons both;
 	bool same = sv->f->ret.kind == KIR_T_VOID || cons_meet(&x->ret, &n->ret, &both) ||
@@ -194,7 +195,7 @@ static bool told_apart(struct solver *sv, const struct exit_path *x, const struc
 		return true;
 	/* Nobody gives back by mistake what the caller has taken: if its objects tell
 	 * when to, they tell the caller as well. */
-	if (told_apart_at_entry(sv, x, n, releases))
+	if (told_apart_at_entry(sv, x, n, object, releases))
 		return true;
 	/* A failure that leaves more behind than a success is no wish of the caller's. */
 	return !same && !(is_failure(sv, &x->ret) && !is_failure(sv, &n->ret));
@@ -305,7 +306,8 @@ static void check_key(struct solver *sv, struct key k)
 			/* What has had the object on this way only may have done it. */
 			if (d.exposed && !other.exposed)
 				continue;
-			if (leaves_more(n->state, x->state) || told_apart(sv, x, n, d.depth < 0) ||
+			if (leaves_more(n->state, x->state) || told_apart(sv, x, n, k.lock == SYM_NONE ? SYM_NONE : object_of(sv->e->t, k.lock),
+						  d.depth < 0) ||
 			    is_early(sv, x, n) ||
 			    (d.depth > 0 && told_apart_by_out(sv, x->state, n->state)))
 				continue;

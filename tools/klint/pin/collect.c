@@ -292,7 +292,7 @@ static void take_callbacks(struct collector *c, const struct kir_event *ev,
 }
 
 /* The address of a part, handed to whoever may do anything to it. */
-static void take_argument(struct collector *c, kir_id arg)
+static void take_address(struct collector *c, kir_id arg)
 {
 	const struct kir_module *m = c->e->m;
 	const struct rule_pinned *kind;
@@ -311,6 +311,41 @@ static void take_argument(struct collector *c, kir_id arg)
 		hand_on(c->pin, part);
 }
 
+/* Does the function, of a header, only look at the parameter: not hand it on, and not store
+ * to what it points to? */
+static bool only_looks(const struct def *d, uint32_t param)
+{
+	const struct kir_module *m = d->unit->m;
+	const struct kir_func *kf = d->unit->funcs[d->func].f;
+	const uint32_t object = param << 1;
+
+	if (!(kf->flags & KIR_F_HEADER))
+		return false;
+	for (uint32_t b = 0; b < kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
+			const struct kir_event *ev = &m->events[i];
+
+			if (ev->kind == KIR_E_STORE)
+				return false;
+			for (uint32_t a = 0; a < ev->arg_count; a++)
+				if (pin_variable(m, m->args[ev->arg_first + a]) == object)
+					return false;
+		}
+	}
+	return true;
+}
+
+static void take_arguments(struct collector *c, const struct kir_event *ev)
+{
+	const struct def *d = named(c, ev->callee);
+
+	for (uint32_t i = 0; i < ev->arg_count; i++)
+		if (!d || !d->unit || !only_looks(d, i))
+			take_address(c, c->e->m->args[ev->arg_first + i]);
+}
+
 /* What the rules say of the function: names are looked up once. */
 static const struct pin_named *what_is(struct collector *c, kir_id callee)
 {
@@ -325,6 +360,55 @@ static const struct pin_named *what_is(struct collector *c, kir_id callee)
 	return its;
 }
 
+/* Who reads where a list begins needs its head. */
+static void take_walk(struct collector *c, kir_id id)
+{
+	static const char *const heads[] = { "next", "prev", "first" };
+	const struct kir_module *m = c->e->m;
+	const struct kir_value *v = &m->values[id];
+	struct rule_touch use = { .action = TOUCH_WALK };
+	const struct rule_pinned *kind;
+	uint32_t part;
+
+	while (v->kind == KIR_V_CONTAINER) {
+		id = v->a;
+		v = &m->values[id];
+	}
+	if (v->kind != KIR_V_FIELD || v->c == KIR_NONE || m->values[v->a].kind != KIR_V_FIELD)
+		return;
+	kind = rules_pinned_record(c->e->rules, kir_string(m, m->records[v->c].name));
+	for (size_t i = 0; kind && i < sizeof(heads) / sizeof(heads[0]); i++) {
+		if (strcmp(kir_string(m, v->b), heads[i]))
+			continue;
+		use.kind = (uint32_t)(kind - rules_pinned(c->e->rules, 0));
+		part = collector_part(c, v->a, use.kind);
+		if (part != KIR_NONE)
+			add_touch(c, &use, part, KIR_NONE, pin_variable_of(m, v->a));
+		return;
+	}
+}
+
+/* A part gets a value as a whole (IRQ_WORK_INIT). */
+static void take_value(struct collector *c, const struct kir_event *ev)
+{
+	static const struct rule_touch init = { .action = TOUCH_INIT };
+	const struct kir_value *dst = &c->e->m->values[ev->dst];
+	const struct kir_type *t = dst->kind == KIR_V_FIELD ? collector_field_type(c, dst) : NULL;
+	const struct rule_pinned *kind = NULL;
+	struct rule_touch touch = init;
+	uint32_t part;
+
+	if (t && t->kind == KIR_T_RECORD && t->record != KIR_NONE)
+		kind = rules_pinned_record(c->e->rules,
+					   kir_string(c->e->m, c->e->m->records[t->record].name));
+	if (!kind)
+		return;
+	touch.kind = (uint32_t)(kind - rules_pinned(c->e->rules, 0));
+	part = collector_part(c, ev->dst, touch.kind);
+	if (part != KIR_NONE)
+		add_touch(c, &touch, part, KIR_NONE, pin_variable_of(c->e->m, ev->dst));
+}
+
 static void take_event(struct collector *c, const struct kir_event *ev)
 {
 	static const struct rule_touch enter = { .action = TOUCH_ENTER, .kind = KIR_NONE },
@@ -332,8 +416,13 @@ static void take_event(struct collector *c, const struct kir_event *ev)
 	const struct kir_value *callee;
 	const struct pin_named *its;
 
+	if (ev->kind == KIR_E_COPY)
+		take_value(c, ev);
 	if (ev->kind == KIR_E_STORE) {
 		take_store(c, ev);
+		take_walk(c, ev->value);
+		/* Another name for the part. */
+		take_address(c, ev->value);
 		return;
 	}
 	if (ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO)
@@ -349,12 +438,12 @@ static void take_event(struct collector *c, const struct kir_event *ev)
 	if (its->undone || its->undoes)
 		add_touch(c, its->undone ? &enter : &leave, KIR_NONE, c->e->names[ev->callee],
 			  KIR_NONE);
-	if (its->touch)
+	/* Who takes or gives back a lock does nothing else to it. */
+	if (its->touch || (its->rule && its->rule->neffects))
 		return;
 	if (!its->rule)
 		add_call(c, named(c, ev->callee), false, NULL, false);
-	for (uint32_t i = 0; i < ev->arg_count; i++)
-		take_argument(c, c->e->m->args[ev->arg_first + i]);
+	take_arguments(c, ev);
 }
 
 static void collect(struct pin *pin, const struct def *d)
@@ -376,7 +465,7 @@ static void collect(struct pin *pin, const struct def *d)
 
 static void number_directories(struct pin *pin)
 {
-	struct strmap *seen = strmap_new();
+	struct strmap *seen = pin->by_directory = strmap_new();
 
 	pin->directories = xcalloc(pin->p->nunits + 1, sizeof(*pin->directories));
 	for (uint32_t i = 0; i < pin->p->nunits; i++) {
@@ -388,7 +477,6 @@ static void number_directories(struct pin *pin)
 			strmap_set(seen, dir, i);
 		pin->directories[i] = strmap_get(seen, dir);
 	}
-	strmap_free(seen);
 }
 
 static void find_holders(struct pin *pin)
@@ -440,8 +528,8 @@ struct pin *pin_new(struct program *p)
 	for (uint32_t i = 0; i < p->ndefs; i++)
 		if (p->defs[i].unit)
 			collect(pin, &p->defs[i]);
-	pin_stats_make(pin);
 	pin->sets = pin_sets_new(pin);
+	pin_stats_make(pin);
 	return pin;
 }
 
@@ -467,6 +555,7 @@ void pin_free(struct pin *pin)
 	free(pin->parts);
 	free(pin->directories);
 	strmap_free(pin->by_name);
+	strmap_free(pin->by_directory);
 	arena_free(pin->arena);
 	free(pin);
 }

@@ -18,17 +18,23 @@ struct pin_part {
 	uint32_t kind;		/* of the rules, by what first touched it; KIR_NONE: a pointer */
 	uint32_t next;		/* part of the same record, or KIR_NONE */
 	bool shared;		/* the record is declared in a header: other units know it */
+	bool ours;		/* in the directory of one of the units */
+	bool made;		/* a variable: it is initialised where it is defined */
 };
 
 /* What the whole program does to a part. */
 struct pin_stats {
 	uint32_t inits;		/* functions that initialise it */
+	uint32_t uses;		/* events for which it must have been initialised */
 	uint32_t arms, stops, unqueues;	/* events; stops: those that wait */
 	uint32_t links;		/* events that put it into a list */
 	uint32_t sets;		/* events that make a pointer point to something */
 	bool handed_on;		/* its address goes to a function of which nothing is known here */
 	const struct pin_func *armed_in, *initialised_in, *stopped_in;	/* one of them, or NULL */
 	const struct pin_touch *armed_by, *initialised_by, *stopped_by;
+	const struct pin_func *used_in;		/* one of them, or NULL */
+	const struct pin_touch *used_by;
+	bool awaited;		/* who ends such objects waits for what it tells */
 	const struct pin_func *begun_in;	/* where it is initialised as its object is made, or NULL */
 	const struct pin_touch *begun_by;
 	const struct pin_func *rests_in;	/* where it is stopped, but not for good, or NULL */
@@ -56,6 +62,8 @@ struct pin_touch {
 /* The variable of its function that points to the object which the value is, or is the
  * address of a member of: a number, or KIR_NONE. */
 uint32_t pin_variable(const struct kir_module *m, kir_id value);
+/* The same of a place, a member of the object. */
+uint32_t pin_variable_of(const struct kir_module *m, kir_id place);
 
 struct pin_call {
 	uint32_t block, event;
@@ -107,7 +115,8 @@ struct pin_record {
 	uint32_t first;		/* part, or KIR_NONE */
 	const struct pin_func *gone_in;	/* where it is freed, or else managed, or NULL */
 	const struct pin_touch *gone_by;
-	bool made;		/* somebody allocates one */
+	const struct pin_func *made_in;	/* where one is allocated, or NULL */
+	const struct pin_touch *made_by;
 	const struct pin_func *leave_in;	/* what a driver does with one at its end, or NULL */
 };
 
@@ -142,6 +151,7 @@ struct pin {
 	uint32_t nparts, parts_cap;
 	struct pin_func *funcs;		/* [def] */
 	uint32_t *directories;		/* [unit]: those of one directory have one number */
+	struct strmap *by_directory;	/* path → its number */
 	struct strmap *by_name;		/* "record.field" → part */
 	struct pin_named *named;	/* [name id]: what the rules say of functions, once asked */
 	struct pin_stats *stats;	/* [part] */

@@ -41,7 +41,7 @@ bool pin_makes_one(const struct pin_func *f, uint32_t record)
 }
 
 /* Does the function make the part live again behind the event? */
-static bool starts_again(const struct pin_func *f, const struct pin_touch *stop)
+static bool starts_again(struct pin *pin, const struct pin_func *f, const struct pin_touch *stop)
 {
 	const struct def *d = f->def;
 	struct pin_order *o = NULL;
@@ -55,6 +55,15 @@ static bool starts_again(const struct pin_func *f, const struct pin_touch *stop)
 		if (!o)
 			o = pin_order_new(d->unit->m, d->unit->funcs[d->func].f);
 		again = pin_after(o, stop->block, stop->event, t->block, t->event);
+	}
+	for (uint32_t i = 0; i < f->ncalls && !again; i++) {
+		const struct pin_call *c = &f->calls[i];
+
+		if (c->later || !pin_does(pin, c->def, PIN_ARMED, stop->part))
+			continue;
+		if (!o)
+			o = pin_order_new(d->unit->m, d->unit->funcs[d->func].f);
+		again = pin_after(o, stop->block, stop->event, c->block, c->event);
 	}
 	pin_order_free(o);
 	return again;
@@ -103,7 +112,7 @@ static void count(struct pin *pin, const struct pin_func *f, const struct pin_to
 		break;
 	case TOUCH_STOP: case TOUCH_SHUT:
 		if ((f->reached && !(f->reached & ~(PIN_BY_BIND | PIN_BY_PAUSE))) ||
-		    starts_again(f, t)) {
+		    starts_again(pin, f, t)) {
 			s->rests_in = f;
 			s->rests_by = t;
 			break;
@@ -128,8 +137,18 @@ static void count(struct pin *pin, const struct pin_func *f, const struct pin_to
 			s->unqueued_in = f;
 		}
 		break;
+	case TOUCH_WAIT:
+		s->awaited |= !f->reached || (f->reached & (PIN_BY_UNBIND | PIN_BY_UNKNOWN));
+		break;
 	default:
 		break;
+	}
+	if (pin_in_set(PIN_USED, t->action) && t->action != TOUCH_WALK) {
+		s->uses++;
+		if (!s->used_by) {
+			s->used_by = t;
+			s->used_in = f;
+		}
 	}
 }
 
@@ -162,7 +181,10 @@ static void note_end(struct pin *pin, const struct pin_func *f, const struct pin
 		return;
 	r = &pin->records[t->record];
 	if (t->action == TOUCH_ALLOC) {
-		r->made = true;
+		if (!r->made_by) {
+			r->made_by = t;
+			r->made_in = f;
+		}
 		return;
 	}
 	if (r->gone_by && end_rank(pin, r->gone_in, r->gone_by) >= end_rank(pin, f, t))

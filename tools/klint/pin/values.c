@@ -6,8 +6,11 @@
 #include <string.h>
 #include "engine/names.h"
 
-static char *part_key(const struct pin *pin, uint32_t record, uint32_t field)
+/* Of a variable that only one unit sees, @unit tells which. */
+static char *part_key(const struct pin *pin, uint32_t record, uint32_t field, uint32_t unit)
 {
+	if (record == KIR_NONE && unit != KIR_NONE)
+		return xasprintf(".%s %u", names_text(pin->p->names, field), unit);
 	return record == KIR_NONE ? xasprintf(".%s", names_text(pin->p->names, field)) :
 		xasprintf("%s.%s", names_text(pin->p->names, record),
 			  names_text(pin->p->names, field));
@@ -15,28 +18,45 @@ static char *part_key(const struct pin *pin, uint32_t record, uint32_t field)
 
 uint32_t pin_part(const struct pin *pin, uint32_t record, uint32_t field)
 {
-	char *key = part_key(pin, record, field);
+	char *key = part_key(pin, record, field, KIR_NONE);
 	uint32_t part = strmap_get(pin->by_name, key);
 
 	free(key);
 	return part;
 }
 
-uint32_t collector_add_part(struct pin *pin, uint32_t record, uint32_t field, uint32_t kind)
+static uint32_t add_part(struct pin *pin, uint32_t record, uint32_t field, uint32_t kind,
+			 uint32_t unit)
 {
-	char *key = part_key(pin, record, field);
+	char *key = part_key(pin, record, field, unit);
 	uint32_t i = strmap_get(pin->by_name, key);
 
 	if (i == UINT32_MAX) {
 		i = pin->nparts;
 		strmap_set(pin->by_name, arena_strdup(pin->arena, key), i);
 		vec_push(pin->parts, pin->nparts, pin->parts_cap) =
-			(struct pin_part){ record, field, kind, KIR_NONE, false };
+			(struct pin_part){ record, field, kind, KIR_NONE, .shared = false };
 	} else if (pin->parts[i].kind == KIR_NONE) {
 		pin->parts[i].kind = kind;
 	}
 	free(key);
 	return i;
+}
+
+uint32_t collector_add_part(struct pin *pin, uint32_t record, uint32_t field, uint32_t kind)
+{
+	return add_part(pin, record, field, kind, KIR_NONE);
+}
+
+static uint32_t variable_part(struct collector *c, uint32_t value, uint32_t kind)
+{
+	const struct kir_module *m = c->e->m;
+	uint32_t g = strmap_get(c->e->globals, kir_string(m, m->values[value].a)), part;
+	bool alone = g != UINT32_MAX && (m->globals[g].flags & KIR_G_STATIC);
+
+	part = add_part(c->pin, KIR_NONE, c->e->names[value], kind, alone ? c->e->index : KIR_NONE);
+	c->pin->parts[part].made |= g != UINT32_MAX && m->globals[g].init_count;
+	return part;
 }
 
 /* A member of what is pinned itself is that: delayed_work.work, work_struct.entry. */
@@ -59,17 +79,25 @@ static const struct kir_value *member_of(const struct collector *c, kir_id id)
 	return v->kind == KIR_V_FIELD || v->kind == KIR_V_GLOBAL ? v : NULL;
 }
 
+uint32_t pin_variable_of(const struct kir_module *m, kir_id place)
+{
+	const struct kir_value *v = &m->values[place];
+
+	while (v->kind == KIR_V_FIELD || v->kind == KIR_V_INDEX)
+		v = &m->values[v->a];
+	if (v->kind == KIR_V_DEREF)
+		v = &m->values[v->a];
+	if (v->kind != KIR_V_PARAM && v->kind != KIR_V_LOCAL)
+		return KIR_NONE;
+	return v->a << 1 | (v->kind == KIR_V_LOCAL);
+}
+
 uint32_t pin_variable(const struct kir_module *m, kir_id id)
 {
 	const struct kir_value *v = &m->values[id];
 
-	if (v->kind == KIR_V_ADDR) {	/* of a member of *variable */
-		v = &m->values[v->a];
-		while (v->kind == KIR_V_FIELD || v->kind == KIR_V_INDEX)
-			v = &m->values[v->a];
-		if (v->kind == KIR_V_DEREF)
-			v = &m->values[v->a];
-	}
+	if (v->kind == KIR_V_ADDR)	/* of a member of *variable */
+		return pin_variable_of(m, v->a);
 	if (v->kind != KIR_V_PARAM && v->kind != KIR_V_LOCAL)
 		return KIR_NONE;
 	return v->a << 1 | (v->kind == KIR_V_LOCAL);
@@ -82,6 +110,19 @@ static bool is_shared(const struct kir_module *m, kir_id record)
 	return strcmp(kir_string(m, l->file), kir_string(m, m->source));
 }
 
+/* Is the record declared beside a unit, and not in a header of the whole kernel? */
+static bool is_ours(const struct collector *c, kir_id record)
+{
+	const struct kir_module *m = c->e->m;
+	const char *file = kir_string(m, m->locs[m->records[record].loc].file),
+		   *slash = strrchr(file, '/');
+	char *dir = xasprintf("%.*s", slash ? (int)(slash - file) : 0, file);
+	bool ours = strmap_get(c->pin->by_directory, dir) != UINT32_MAX;
+
+	free(dir);
+	return ours;
+}
+
 uint32_t collector_part(struct collector *c, kir_id id, uint32_t kind)
 {
 	const struct kir_value *v = member_of(c, id);
@@ -91,11 +132,12 @@ uint32_t collector_part(struct collector *c, kir_id id, uint32_t kind)
 		return KIR_NONE;
 	at = (uint32_t)(v - c->e->m->values);
 	if (v->kind == KIR_V_GLOBAL)
-		return collector_add_part(c->pin, KIR_NONE, c->e->names[at], kind);
+		return variable_part(c, at, kind);
 	if (v->c == KIR_NONE)
 		return KIR_NONE;
 	part = collector_add_part(c->pin, c->e->records[v->c], c->e->names[at], kind);
 	c->pin->parts[part].shared |= is_shared(c->e->m, v->c);
+	c->pin->parts[part].ours |= is_ours(c, v->c);
 	return part;
 }
 

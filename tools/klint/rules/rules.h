@@ -214,6 +214,8 @@ enum touch_action {
 	TOUCH_STOP,	/* the same; neither live nor running after it */
 	TOUCH_SHUT,	/* the same, and cannot be armed again */
 	TOUCH_UNQUEUE,	/* the same; not live after it, but it may still run */
+	TOUCH_WAIT,	/* the same; whoever does it waits until it tells that something is done */
+	TOUCH_WALK,	/* the same: a list's first entry is read, or a node's next */
 	TOUCH_SPLICE,	/* a list head: its entries are in another list, it points to them still */
 	TOUCH_LINK,	/* a node: in a list, after it */
 	TOUCH_UNLINK,	/* a node, which must be in a list or initialised: in none after it */
@@ -245,6 +247,7 @@ struct rule_pinned {
 	const char *name;	/* "work" */
 	const char *why;	/* for people: "may be queued or running" */
 	bool ends;		/* a callback that uses it tells that it has done with the object */
+	bool waits;		/* somebody must wait for that */
 	bool counts;		/* references */
 	bool bytes;		/* a copy of it harms nobody who does not take it for the thing */
 	bool stacks;		/* it has another form on the stack */
