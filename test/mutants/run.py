@@ -31,7 +31,7 @@ class Bad(Exception):
 
 @dataclass
 class Mutant:
-    """One mutation: edits are pairs of exact texts in file."""
+    """One mutation: edits are files with pairs of exact texts; file is where the finding stands."""
     driver: str
     title: str
     file: str
@@ -60,7 +60,8 @@ def parse(entry, driver):
         edits = edits + [{"from": entry["from"], "to": entry.get("to", "")}]
     if not edits:
         raise Bad(f"{entry['title']}: nothing to change")
-    pairs = [(edit["from"], edit.get("to") or "") for edit in edits]
+    pairs = [(edit.get("in", entry["file"]), edit["from"], edit.get("to") or "")
+             for edit in edits]
     mutant = Mutant(driver=driver, edits=pairs, **fields)
     if mutant.expect not in ("caught", "missed"):
         raise Bad(f"{mutant.title}: expect is caught or missed")
@@ -76,15 +77,15 @@ def load(path):
             for entry in group["mutants"]]
 
 
-def mutate(path, edits):
-    """Apply edits to the file; each text must stand there exactly once."""
-    text = path.read_text(encoding="utf-8")
-    for old, new in edits:
+def mutate(directory, edits):
+    """Apply edits to the files; each text must stand there exactly once."""
+    for file, old, new in edits:
+        path = directory / file
+        text = path.read_text(encoding="utf-8")
         count = text.count(old)
         if count != 1:
             raise Bad(f"{old.strip().splitlines()[0]!r} stands {count} times in {path.name}")
-        text = text.replace(old, new)
-    path.write_text(text, encoding="utf-8")
+        path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def run(argv):
@@ -143,12 +144,13 @@ def brief(findings):
 def verdict(mutant, tools, scratch):
     """Try one mutant: a word for the output, or Bad."""
     directory = copied(mutant.driver, scratch)
-    mutate(directory / mutant.file, mutant.edits)
+    mutate(directory, mutant.edits)
     findings = tools.findings(directory)
     caught = [f for f in findings
               if f["lint"] == mutant.lint and Path(f["file"]).name == mutant.file
               and mutant.says in f["message"]]
-    tools.compile(directory, mutant.file)
+    for file in sorted({file for file, _, _ in mutant.edits}):
+        tools.compile(directory, file)
     if mutant.expect == "missed":
         if caught:
             raise Bad("is caught now: take 'expect: missed' and the note away")

@@ -60,13 +60,16 @@ def why_published(source, row):
 
 
 def ends(source, row):
-    """What a part runs uses another one, and is done with the object then."""
+    """What a part runs uses another one, for which somebody may have to wait, and is done with
+    the object then."""
     decl, part = source.part(row.kind)
+    wait = source.own("waits", row.kind, part) if "waits" in row.kind else ""
     begin = source.call("rowtest_bind", {1: "&o->thing", 2: "runN"})
     source.add(row, (LIVE, "make"), [
         f"static int runN(struct objN *o) {{ {source.own('uses', row.kind, part)} return 0; }}",
         f"int makeN(void *p) {{ struct objN *o = {source.call('rowtest_manage')}; {begin}; "
-        f"{source.own('arms', source.kinds[THING], '&o->thing')} return 0; }}"], decl, told=False)
+        f"{source.own('arms', source.kinds[THING], '&o->thing')} return 0; }}",
+        f"void waitN(struct objN *o) {{ {wait} }}"], decl, told=False)
 
 
 def late_queued(source, row):

@@ -33,7 +33,8 @@ static bool ends_itself(struct pin *pin, const struct pin_stats *s, uint32_t rec
 		const struct rule_pinned *kind = rules_pinned(pin->p->rules, pin->parts[used[i]].kind);
 
 		if (pin->parts[used[i]].record == record && kind->ends &&
-		    (!kind->waits || pin->stats[used[i]].awaited))
+		    (!kind->waits || (pin->stats[used[i]].awaited &&
+				      !pin_does(pin, s->callback, PIN_WAITED, used[i]))))
 			return true;
 	}
 	return false;

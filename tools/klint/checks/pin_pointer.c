@@ -165,6 +165,7 @@ static void judge_pointer(struct publication *p, uint32_t event, uint32_t block,
 	    (in ? pin_makes(p->pin, in, PIN_SET, t->part) : pin_makes_one(p->f, p->pin->parts[t->part].record)))
 		return;
 	if (!is_followed(p, callback, t->part) || pin_does(p->pin, callback, PIN_SET, t->part) || publication_says_when_whole(p, *at, callback) ||
+	    publication_is_held_around(p, block, event) ||
 	    !publication_is_new(p, event, t->part))
 		return;
 	pinned_begin(&d, p->run, "pin-publish-before-init", p->f, at->event);

@@ -76,3 +76,37 @@ bool publication_says_when_whole(struct publication *p, struct pin_place at, con
 	}
 	return links_later(p, at, callback);
 }
+
+/* Does the event give back a lock? */
+static bool releases(const struct publication *p, uint32_t event)
+{
+	const struct kir_module *m = p->run->m;
+	const struct kir_event *ev = &m->events[event];
+	const struct rule *rule;
+
+	if ((ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO) ||
+	    m->values[ev->callee].kind != KIR_V_FUNC)
+		return false;
+	rule = rules_find(p->run->r, kir_string(m, m->values[ev->callee].a));
+	for (uint32_t k = 0; rule && k < rule->neffects; k++)
+		if (rule->effects[k].kind == EFFECT_RELEASE)
+			return true;
+	return false;
+}
+
+bool publication_is_held_around(const struct publication *p, uint32_t block, uint32_t event)
+{
+	const struct kir_module *m = p->run->m;
+	const struct rule *rule = rules_find(p->run->r, event_callee(p->run, event));
+	bool held = false;
+
+	for (uint32_t i = 0; rule && i < rule->neffects; i++)
+		held |= rule->effects[i].kind == EFFECT_REQUIRE;
+	for (uint32_t b = 0; held && b < p->kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[p->kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++)
+			held &= !releases(p, i) || !pin_after(p->order, block, event, b, i);
+	}
+	return held;
+}

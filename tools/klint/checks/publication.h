@@ -35,6 +35,10 @@ void publication_registered(struct draft *d, struct pin *pin, const struct pin_f
 bool publication_says_when_whole(struct publication *p, struct pin_place at,
 				 const struct def *callback);
 
+/* Does the caller hold a lock around the registration, without which nobody calls what is
+ * registered (RTNL), and does the function leave that so? */
+bool publication_is_held_around(const struct publication *p, uint32_t block, uint32_t event);
+
 /* pin_pointer.c: tell of pointers that are set after the callback is registered that follows
  * them: by @reg, or at @event of @block; or after the object is published by @out. */
 void pointers_after(struct publication *p, const struct pin_call *reg);

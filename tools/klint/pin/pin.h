@@ -181,6 +181,7 @@ enum pin_set {
 	PIN_INITIALISED,
 	PIN_ARMED,
 	PIN_STOPPED,	/* or shut, or unqueued */
+	PIN_WAITED,	/* for what it tells */
 	PIN_SET,	/* a pointer, to something */
 	PIN_LINKED, PIN_UNLINKED,
 	PIN_NSETS

@@ -52,6 +52,8 @@ bool pin_in_set(enum pin_set set, enum touch_action action)
 		return action == TOUCH_INIT || action == TOUCH_STACK;
 	case PIN_ARMED:
 		return action == TOUCH_ARM;
+	case PIN_WAITED:
+		return action == TOUCH_WAIT;
 	case PIN_LINKED:
 		return action == TOUCH_LINK;
 	case PIN_UNLINKED:
