@@ -36,7 +36,8 @@ NOT_COVERED = {
          " tasklet_setup tasklet_init init_irq_work usb_fill_bulk_urb usb_fill_control_urb"
          " usb_fill_int_urb INIT_WORK INIT_DELAYED_WORK INIT_DEFERRABLE_WORK kthread_create"
          " kthread_create_on_node kthread_create_on_cpu kthread_init_work"
-         " kthread_init_delayed_work"),
+         " kthread_init_delayed_work timer_setup_on_stack INIT_WORK_ONSTACK"
+         " INIT_WORK_ONSTACK_KEY INIT_DELAYED_WORK_ONSTACK INIT_DEFERRABLE_WORK_ONSTACK"),
 }
 EXCUSED = {prefix + name: why for why, (prefix, names) in NOT_COVERED.items()
            for name in names.split()}

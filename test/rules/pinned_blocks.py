@@ -11,7 +11,7 @@ import re
 import typing
 
 UNDONE = "undone"
-NAMED = ("inits", "stacks", "uses", "waits", "arms", "stops", "shuts", "unqueues", "splices", "links",
+NAMED = ("inits", "stacks", "uses", "waits", "awaits", "arms", "stops", "shuts", "unqueues", "splices", "links",
          "unlinks", "unstacks", "copies", "allocates", "manages", "borrows", "frees", "publishes",
          "undoes")		# {NAME: N}
 MEMBERS = ("carries", "binds", "pauses", "unbinds")		# [RECORD.FIELD]
@@ -40,7 +40,7 @@ def scaffold(entries):
     for kind in entries:
         if next(iter(kind)) != "pinned":
             continue
-        own = [a for a in ("stacks", "waits", "arms", "stops", "links", "unlinks")
+        own = [a for a in ("stacks", "waits", "awaits", "arms", "stops", "links", "unlinks")
                if a in kind]
         if any(a in kind for a in ("uses", "arms", "links", "at")):
             own += ["inits", "uses"]

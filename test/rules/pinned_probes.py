@@ -206,7 +206,7 @@ def lasting(source, row):
 
 
 BY_NAME = {
-    "inits": initialised, "stacks": stacked, "uses": used, "waits": used, "arms": armed, "stops": stopped,
+    "inits": initialised, "stacks": stacked, "uses": used, "waits": used, "awaits": used, "arms": armed, "stops": stopped,
     "shuts": stopped, "unqueues": unqueued, "splices": spliced, "links": linked,
     "unlinks": linked, "unstacks": stacked, "copies": copied, "allocates": made,
     "manages": made, "borrows": made, "frees": freed, "publishes": published, "undoes": undoes,

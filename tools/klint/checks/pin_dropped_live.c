@@ -28,6 +28,10 @@ static bool ends_itself(struct pin *pin, const struct pin_stats *s, uint32_t rec
 		return false;
 	if (pin_frees(pin, s->callback, record))
 		return true;
+	used = pin_registered(pin, s->callback, &n);	/* once nobody reads it any more */
+	for (uint32_t i = 0; i < n; i++)
+		if (pin_frees(pin, &pin->p->defs[used[i]], record))
+			return true;
 	used = pin_parts(pin, s->callback, PIN_USED, &n);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct rule_pinned *kind = rules_pinned(pin->p->rules, pin->parts[used[i]].kind);

@@ -104,7 +104,7 @@ static bool is_asked(const struct locals *l, uint32_t object)
 static bool stops(const struct locals *l, const struct local_touch *by, const struct local_touch *t)
 {
 	if (rules_pinned(l->run->r, by->touch->kind)->ends)
-		return by->touch->action == TOUCH_USE || by->touch->action == TOUCH_WAIT;
+		return pin_in_set(PIN_USED, by->touch->action);
 	return by->object == t->object &&
 	       (by->touch->action == TOUCH_STOP || by->touch->action == TOUCH_SHUT);
 }

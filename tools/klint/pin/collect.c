@@ -213,7 +213,7 @@ static void take_binding(struct collector *c, const struct kir_event *ev)
 	uint32_t part;
 
 	if (!d || dst->c == KIR_NONE ||
-	    !rules_pinned_record(c->e->rules, kir_string(c->e->m, c->e->m->records[dst->c].name)))
+	    !collector_kind(c, dst->c))
 		return;
 	part = collector_part(c, dst->a, KIR_NONE);
 	if (part == KIR_NONE)
@@ -303,7 +303,7 @@ static void take_address(struct collector *c, kir_id arg)
 		return;
 	record = collector_pointee(c, arg);
 	kind = record == KIR_NONE ? NULL :
-		rules_pinned_record(c->e->rules, kir_string(m, m->records[record].name));
+		collector_kind(c, record);
 	if (!kind)
 		return;
 	part = collector_part(c, arg, (uint32_t)(kind - rules_pinned(c->e->rules, 0)));
@@ -376,7 +376,7 @@ static void take_walk(struct collector *c, kir_id id)
 	}
 	if (v->kind != KIR_V_FIELD || v->c == KIR_NONE || m->values[v->a].kind != KIR_V_FIELD)
 		return;
-	kind = rules_pinned_record(c->e->rules, kir_string(m, m->records[v->c].name));
+	kind = collector_kind(c, v->c);
 	for (size_t i = 0; kind && i < sizeof(heads) / sizeof(heads[0]); i++) {
 		if (strcmp(kir_string(m, v->b), heads[i]))
 			continue;
@@ -399,8 +399,7 @@ static void take_value(struct collector *c, const struct kir_event *ev)
 	uint32_t part;
 
 	if (t && t->kind == KIR_T_RECORD && t->record != KIR_NONE)
-		kind = rules_pinned_record(c->e->rules,
-					   kir_string(c->e->m, c->e->m->records[t->record].name));
+		kind = collector_kind(c, t->record);
 	if (!kind)
 		return;
 	touch.kind = (uint32_t)(kind - rules_pinned(c->e->rules, 0));
@@ -518,6 +517,7 @@ struct pin *pin_new(struct program *p)
 	pin->p = p;
 	pin->arena = arena_new();
 	pin->by_name = strmap_new();
+	pin->record_kinds = xcalloc(p->nnames + 1, sizeof(*pin->record_kinds));
 	pin->named = xcalloc(p->nnames + 1, sizeof(*pin->named));
 	pin->funcs = xcalloc(p->ndefs + 1u, sizeof(*pin->funcs));
 	pin->followed = xcalloc(p->ndefs + 1u, sizeof(*pin->followed));
@@ -544,6 +544,7 @@ void pin_free(struct pin *pin)
 	}
 	free(pin->funcs);
 	free(pin->named);
+	free(pin->record_kinds);
 	free(pin->stats);
 	free(pin->records);
 	free(pin->registrations);

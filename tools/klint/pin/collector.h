@@ -24,5 +24,7 @@ const struct kir_type *collector_field_type(const struct collector *c, const str
 /* The record that the value points to (an index of the module), or KIR_NONE; its name id. */
 kir_id collector_pointee(const struct collector *c, kir_id id);
 uint32_t collector_record(const struct collector *c, kir_id record);
+/* The entry of the rules that has the record (an index of the module), or NULL. */
+const struct rule_pinned *collector_kind(const struct collector *c, kir_id record);
 
 #endif

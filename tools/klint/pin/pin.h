@@ -153,6 +153,7 @@ struct pin {
 	uint32_t *directories;		/* [unit]: those of one directory have one number */
 	struct strmap *by_directory;	/* path → its number */
 	struct strmap *by_name;		/* "record.field" → part */
+	uint32_t *record_kinds;		/* [name id]: of a record, 1 + its kind; 0: not asked yet */
 	struct pin_named *named;	/* [name id]: what the rules say of functions, once asked */
 	struct pin_stats *stats;	/* [part] */
 	struct pin_record *records;	/* [name id] */

@@ -53,7 +53,7 @@ bool pin_in_set(enum pin_set set, enum touch_action action)
 	case PIN_ARMED:
 		return action == TOUCH_ARM;
 	case PIN_WAITED:
-		return action == TOUCH_WAIT;
+		return action == TOUCH_WAIT || action == TOUCH_WAIT_SOME;
 	case PIN_LINKED:
 		return action == TOUCH_LINK;
 	case PIN_UNLINKED:

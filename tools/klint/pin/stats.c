@@ -40,6 +40,25 @@ bool pin_makes_one(const struct pin_func *f, uint32_t record)
 	return false;
 }
 
+static bool arms(const struct pin_func *f, uint32_t part)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		if (f->touches[i].part == part && f->touches[i].action == TOUCH_ARM)
+			return true;
+	return false;
+}
+
+/* Is the object handed to the call? */
+static bool gets(const struct kir_module *m, uint32_t event, uint32_t object)
+{
+	const struct kir_event *ev = &m->events[event];
+
+	for (uint32_t i = 0; object != KIR_NONE && i < ev->arg_count; i++)
+		if (pin_variable(m, m->args[ev->arg_first + i]) == object)
+			return true;
+	return false;
+}
+
 /* Does the function make the part live again behind the event? */
 static bool starts_again(struct pin *pin, const struct pin_func *f, const struct pin_touch *stop)
 {
@@ -59,7 +78,8 @@ static bool starts_again(struct pin *pin, const struct pin_func *f, const struct
 	for (uint32_t i = 0; i < f->ncalls && !again; i++) {
 		const struct pin_call *c = &f->calls[i];
 
-		if (c->later || !pin_does(pin, c->def, PIN_ARMED, stop->part))
+		if (c->later || !arms(&pin->funcs[c->def->id], stop->part) ||
+		    !gets(d->unit->m, c->event, stop->object))
 			continue;
 		if (!o)
 			o = pin_order_new(d->unit->m, d->unit->funcs[d->func].f);
@@ -138,6 +158,9 @@ static void count(struct pin *pin, const struct pin_func *f, const struct pin_to
 		}
 		break;
 	case TOUCH_WAIT:
+		s->awaited = true;
+		break;
+	case TOUCH_WAIT_SOME:
 		s->awaited |= !f->reached || (f->reached & (PIN_BY_UNBIND | PIN_BY_UNKNOWN));
 		break;
 	default:
@@ -197,6 +220,7 @@ bool pin_only_binds(const struct pin_func *f, uint32_t event)
 {
 	for (uint32_t i = 0; i < f->ntouches; i++)
 		if (f->touches[i].event == event && (f->touches[i].action == TOUCH_INIT ||
+						    f->touches[i].action == TOUCH_STACK ||
 						    f->touches[i].action == TOUCH_BIND))
 			return true;
 	return false;

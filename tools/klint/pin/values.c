@@ -6,6 +6,8 @@
 #include <string.h>
 #include "engine/names.h"
 
+#define NO_KIND 0x7fffffffu
+
 /* Of a variable that only one unit sees, @unit tells which. */
 static char *part_key(const struct pin *pin, uint32_t record, uint32_t field, uint32_t unit)
 {
@@ -59,12 +61,23 @@ static uint32_t variable_part(struct collector *c, uint32_t value, uint32_t kind
 	return part;
 }
 
+const struct rule_pinned *collector_kind(const struct collector *c, kir_id record)
+{
+	const struct rules *r = c->e->rules;
+	uint32_t *known = &c->pin->record_kinds[c->e->records[record]];
+	const struct rule_pinned *kind;
+
+	if (!*known) {
+		kind = rules_pinned_record(r, kir_string(c->e->m, c->e->m->records[record].name));
+		*known = 1 + (kind ? (uint32_t)(kind - rules_pinned(r, 0)) : NO_KIND);
+	}
+	return *known == 1 + NO_KIND ? NULL : rules_pinned(r, *known - 1);
+}
+
 /* A member of what is pinned itself is that: delayed_work.work, work_struct.entry. */
 static bool is_inside(const struct collector *c, const struct kir_value *field)
 {
-	const struct kir_record *r = &c->e->m->records[field->c];
-
-	return rules_pinned_record(c->e->rules, kir_string(c->e->m, r->name));
+	return collector_kind(c, field->c);
 }
 
 /* The member that the value is the address of, or is read from; NULL: none. */

@@ -12,7 +12,7 @@ static const struct {
 	const char *key;
 	enum touch_action action;
 } actions[] = {
-	{ "inits", TOUCH_INIT }, { "stacks", TOUCH_STACK }, { "uses", TOUCH_USE }, { "waits", TOUCH_WAIT }, { "arms", TOUCH_ARM },
+	{ "inits", TOUCH_INIT }, { "stacks", TOUCH_STACK }, { "uses", TOUCH_USE }, { "waits", TOUCH_WAIT }, { "awaits", TOUCH_WAIT_SOME }, { "arms", TOUCH_ARM },
 	{ "stops", TOUCH_STOP }, { "shuts", TOUCH_SHUT }, { "unqueues", TOUCH_UNQUEUE },
 	{ "splices", TOUCH_SPLICE }, { "links", TOUCH_LINK }, { "unlinks", TOUCH_UNLINK },
 	{ "unstacks", TOUCH_UNSTACK }, { "copies", TOUCH_COPY },
@@ -152,7 +152,7 @@ static void read_carriers(struct load *l, const struct node *n)
 void read_pinned(struct load *l, const struct node *entry)
 {
 	static const char *const keys[] = {
-		"pinned", "records", "why", "ends", "late", "counts", "bytes", "inits", "stacks", "uses", "waits", "arms", "stops", "shuts", "unqueues",
+		"pinned", "records", "why", "ends", "late", "counts", "bytes", "inits", "stacks", "uses", "waits", "awaits", "arms", "stops", "shuts", "unqueues",
 		"splices", "links", "unlinks", "unstacks", "copies",
 		"allocates", "manages", "borrows", "frees", "publishes", "undoes", "binds", "pauses", "unbinds",
 		"carries", "undone", "at", NULL

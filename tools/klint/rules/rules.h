@@ -215,6 +215,7 @@ enum touch_action {
 	TOUCH_SHUT,	/* the same, and cannot be armed again */
 	TOUCH_UNQUEUE,	/* the same; not live after it, but it may still run */
 	TOUCH_WAIT,	/* the same; whoever does it waits until it tells that something is done */
+	TOUCH_WAIT_SOME,	/* the same, but it may give up before */
 	TOUCH_WALK,	/* the same: a list's first entry is read, or a node's next */
 	TOUCH_SPLICE,	/* a list head: its entries are in another list, it points to them still */
 	TOUCH_LINK,	/* a node: in a list, after it */
