@@ -91,15 +91,13 @@ def build_modules(objects, work, part, jobs):
 
 
 def ask_klint(program, files):
-    """{fixture's path: findings}; rt-wait-context is asked for PREEMPT_RT."""
-    options = SimpleNamespace(klint=str(program), kernel=None)
-    found = {}
-    for realtime in (False, True):
-        directories = sorted({path.parent for path in files
-                              if (path.parent.name == expectations.RT_LINT) == realtime})
-        if not directories:
-            continue
-        report, failed = expectations.ask(options, directories, realtime)
+    """{fixture's path: findings}, asked as the fixtures' own test does."""
+    options = SimpleNamespace(klint=str(program), kernel=None, rt=False)
+    groups, found = {}, {}
+    for path in files:
+        groups.setdefault(expectations.how_judged(options, path), set()).add(path.parent)
+    for how, directories in sorted(groups.items()):
+        report, failed = expectations.ask(options, sorted(directories), how)
         if failed:
             path, why = sorted(failed.items())[0]
             raise FixtureError(f"klint has not analysed {path}: {why}")

@@ -37,6 +37,12 @@ CONFIRMS = {
     "pin-dropped-live": LIFETIME,
     "pin-publish-before-init": LIFETIME,
     "pin-use-before-init": LIFETIME,
+    "pin-double-init": LIFETIME | {"list-debug"},
+    "pin-moved": LIFETIME | {"list-debug"},
+    "pin-stack": LIFETIME | {"list-debug"},
+    "init-unwind": LIFETIME | {"list-debug"},
+    "refcount-init": {"warn", "kasan", "oops"},
+    "refcount-atomic": {"warn", "kasan", "oops"},
 }
 # They speak when the function that did it is no longer on the stack.
 AFTERWARDS = {"imbalance", "rcu: stall", "lockdep: lock held at user space",

@@ -67,7 +67,8 @@ static void judge(struct publication *p, const struct pin_call *reg, uint32_t pa
 	    (is_pointed_to(p->pin, part) && !pin_surely_uses(p->pin, reg->def, part)) ||
 	    (publication_says_when_whole(p, (struct pin_place){ block, event }, reg->def) &&
 	     !pin_surely_uses(p->pin, reg->def, part)) ||
-	    publication_is_held_around(p, reg->block, reg->event) || !publication_is_new(p, reg->event, part))
+	    publication_is_held_around(p, reg->block, reg->event) ||
+	    !publication_uses_freely(p, reg, part) || !publication_is_new(p, reg->event, part))
 		return;
 	tell(p->run, p->pin, p->lint, p->f, reg, part, event, in);
 }

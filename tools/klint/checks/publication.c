@@ -110,3 +110,43 @@ bool publication_is_held_around(const struct publication *p, uint32_t block, uin
 	}
 	return held;
 }
+
+#define SET_BEFORE 256	/* members */
+
+/* The member that the event sets, or may set since it gets its address; 0: none. */
+static uint64_t sets(const struct engine *e, const struct kir_event *ev, uint32_t arg)
+{
+	const struct kir_value *values = e->m->values;
+	kir_id id;
+
+	if (ev->kind == KIR_E_STORE || ev->kind == KIR_E_COPY)
+		return arg ? 0 : pin_member_key(e, ev->dst);
+	if (arg >= ev->arg_count)
+		return 0;
+	id = e->m->args[ev->arg_first + arg];
+	return values[id].kind == KIR_V_ADDR ? pin_member_key(e, values[id].a) : 0;
+}
+
+bool publication_uses_freely(struct publication *p, const struct pin_call *reg, uint32_t part)
+{
+	const struct kir_module *m = p->run->m;
+	uint64_t known[SET_BEFORE], key;
+	size_t n = 0;
+
+	for (uint32_t b = 0; b < p->kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[p->kf->block_first + b];
+
+		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
+			const struct kir_event *ev = &m->events[i];
+
+			if (!pin_after(p->order, b, i, reg->block, reg->event))
+				continue;
+			for (uint32_t a = 0; a <= ev->arg_count && n < SET_BEFORE; a++) {
+				key = sets(p->run->e, ev, a);
+				if (key)
+					known[n++] = key;
+			}
+		}
+	}
+	return pin_uses_unasked(p->pin, reg->def, part, known, n);
+}

@@ -35,6 +35,9 @@ void publication_registered(struct draft *d, struct pin *pin, const struct pin_f
 bool publication_says_when_whole(struct publication *p, struct pin_place at,
 				 const struct def *callback);
 
+/* Does the callback use the part on a way on which it does not ask about a member of the object
+ * that is zero until somebody sets it later? */
+bool publication_uses_freely(struct publication *p, const struct pin_call *reg, uint32_t part);
 /* Does the caller hold a lock around the registration, without which nobody calls what is
  * registered (RTNL), and does the function leave that so? */
 bool publication_is_held_around(const struct publication *p, uint32_t block, uint32_t event);

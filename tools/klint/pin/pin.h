@@ -200,6 +200,10 @@ const struct pin_touch *pin_find(struct pin *pin, const struct def *d, enum pin_
 				 uint32_t part, const struct def **in);
 /* Does every call of the function use the part, whatever the object's members say? */
 bool pin_surely_uses(struct pin *pin, const struct def *d, uint32_t part);
+/* Does it on some way that asks about no member of such an object, but for the @n @known ones
+ * (pin_member_key()), which have been set? */
+bool pin_uses_unasked(struct pin *pin, const struct def *d, uint32_t part, const uint64_t *known,
+		      size_t n);
 /* The defs that the function registers as callbacks, with what it calls, ascending. */
 const uint32_t *pin_registered(struct pin *pin, const struct def *d, uint32_t *n);
 /* The call by which the function registers @callback, in itself or, by *in, in a function
