@@ -127,26 +127,58 @@ static uint64_t sets(const struct engine *e, const struct kir_event *ev, uint32_
 	return values[id].kind == KIR_V_ADDR ? pin_member_key(e, values[id].a) : 0;
 }
 
-bool publication_uses_freely(struct publication *p, const struct pin_call *reg, uint32_t part)
-{
-	const struct kir_module *m = p->run->m;
-	uint64_t known[SET_BEFORE], key;
-	size_t n = 0;
+struct known {
+	uint64_t v[SET_BEFORE];
+	size_t n;
+};
 
-	for (uint32_t b = 0; b < p->kf->block_count; b++) {
-		const struct kir_block *blk = &m->blocks[p->kf->block_first + b];
+/* Add what the function sets: before the registration, or (@reg NULL) anywhere. */
+static void add_known(struct known *known, const struct publication *p, const struct def *d,
+		      const struct pin_call *reg)
+{
+	const struct kir_module *m = d->unit->m;
+	const struct kir_func *kf = d->unit->funcs[d->func].f;
+
+	for (uint32_t b = 0; b < kf->block_count; b++) {
+		const struct kir_block *blk = &m->blocks[kf->block_first + b];
 
 		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
 			const struct kir_event *ev = &m->events[i];
 
-			if (!pin_after(p->order, b, i, reg->block, reg->event))
+			if (reg && !pin_after(p->order, b, i, reg->block, reg->event))
 				continue;
-			for (uint32_t a = 0; a <= ev->arg_count && n < SET_BEFORE; a++) {
-				key = sets(p->run->e, ev, a);
+			for (uint32_t a = 0; a <= ev->arg_count && known->n < SET_BEFORE; a++) {
+				uint64_t key = sets(d->unit, ev, a);
+
 				if (key)
-					known[n++] = key;
+					known->v[known->n++] = key;
 			}
 		}
 	}
-	return pin_uses_unasked(p->pin, reg->def, part, known, n);
+}
+
+static bool sets_up(const struct pin *pin, const struct pin_func *f, uint32_t record)
+{
+	for (uint32_t i = 0; i < f->ntouches; i++)
+		if (f->touches[i].action == TOUCH_INIT && f->touches[i].part != KIR_NONE &&
+		    pin->parts[f->touches[i].part].record == record)
+			return true;
+	return false;
+}
+
+/* Of an object that the function has not made, others who set such objects up may have set
+ * members before. */
+bool publication_uses_freely(struct publication *p, const struct pin_call *reg, uint32_t part)
+{
+	uint32_t record = p->pin->parts[part].record;
+	struct known known = { .n = 0 };
+
+	add_known(&known, p, p->f->def, reg);
+	for (uint32_t i = 0; i < p->pin->p->ndefs && !pin_makes_one(p->f, record); i++) {
+		const struct pin_func *f = &p->pin->funcs[i];
+
+		if (f != p->f && f->def && sets_up(p->pin, f, record))
+			add_known(&known, p, f->def, NULL);
+	}
+	return pin_uses_unasked(p->pin, reg->def, part, known.v, known.n);
 }
