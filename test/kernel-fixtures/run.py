@@ -31,7 +31,7 @@ EXPECTATION = re.compile(r'/\* (EXPECT(?:-MISS|-FALSE)?): ([a-z0-9, -]+?) \*/\s*
 LOOKS_LIKE_ONE = re.compile(r'\bEXPECT\b')
 NOT_ANALYSED = re.compile(r'klint: not analysed: (.+?\.c): (.*)')
 RT_LINT = 'rt-wait-context'
-OPT_IN_LINTS = ('pin-moved', 'refcount-atomic')
+OPT_IN_LINTS = ('pin-moved', 'refcount-atomic', 'refcount-init')
 
 
 def die(text):

@@ -89,7 +89,8 @@ static void spliced(struct walk *w, uint32_t block, uint32_t event, kir_id head)
 		for (uint32_t i = blk->event_first; i < blk->event_first + blk->event_count; i++) {
 			const struct pin_place to = { b, i };
 
-			if (!mentions(w->run, &m->events[i], head) ||
+			/* In a loop's next turn it may be another object's. */
+			if (i < event || !mentions(w->run, &m->events[i], head) ||
 			    renews(w->run, &m->events[i], head) ||
 			    !pin_reaches(w->order, from, to, &h, KIR_NONE))
 				continue;

@@ -139,6 +139,17 @@ static bool is_flagged(const struct node_walk *w, const struct pin_touch *t)
 	return false;
 }
 
+/* Does no way lead to the one place but past the other?  A node is often put into one list
+ * under a condition, and into another one when that is not so, and what says so is not always
+ * the same value. */
+static bool is_always_first(const struct node_walk *w, struct pin_place first, struct pin_place to)
+{
+	struct pin_places avoid = { .n = 0 };
+
+	pin_add_place(&avoid, first.block, first.event);
+	return !pin_leads(w->order, to, &avoid);
+}
+
 /* Of the same node, by the same name, with nothing in between: twice the same? */
 static bool is_twice(const struct node_walk *w, const struct pin_touch *one,
 		     const struct pin_touch *other)
@@ -153,7 +164,8 @@ static bool is_twice(const struct node_walk *w, const struct pin_touch *one,
 	find_changes(w, node, one->part, &changes);
 	leave_out(&changes, other->event);
 	leave_out(&changes, one->event);
-	return !changes.more && pin_reaches(w->order, from, to, &changes, KIR_NONE);
+	return !changes.more && pin_reaches(w->order, from, to, &changes, KIR_NONE) &&
+	       (one->action != TOUCH_LINK || is_always_first(w, from, to));
 }
 
 /* Does the same event take the node out of its list first? */

@@ -113,8 +113,7 @@ static void judge_variable(struct check_run *run, struct pin *pin, const struct 
 		return;
 	find_inits(pin, f, part, &inits);
 	if (!inits.n || inits.more || goes_along(o, &inits, inits.n, block, event) ||
-	    !pin_reaches(o, (struct pin_place){ 0, 0 }, (struct pin_place){ block, event }, &inits,
-			 KIR_NONE))
+	    !pin_leads(o, (struct pin_place){ block, event }, &inits))
 		return;
 	tell(run, pin, f, part, lint, NULL, event, in, inits.v[0].event);
 }

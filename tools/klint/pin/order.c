@@ -198,12 +198,11 @@ void pin_add_place(struct pin_places *p, uint32_t block, uint32_t event)
 		p->v[p->n++] = (struct pin_place){ block, event };
 }
 
-bool pin_reaches(const struct pin_order *o, struct pin_place from, struct pin_place to,
-		 const struct pin_places *avoid, uint32_t object)
+static bool reaches(const struct pin_order *o, uint32_t b, int64_t behind, struct pin_place to,
+		    const struct pin_places *avoid, uint32_t object)
 {
 	uint64_t *seen = xcalloc(o->words, sizeof(*seen));
-	uint32_t depth = 0, b = from.block;
-	int64_t behind = from.event;
+	uint32_t depth = 0;
 	bool found;
 
 	for (;;) {
@@ -219,6 +218,17 @@ bool pin_reaches(const struct pin_order *o, struct pin_place from, struct pin_pl
 	}
 	free(seen);
 	return found;
+}
+
+bool pin_reaches(const struct pin_order *o, struct pin_place from, struct pin_place to,
+		 const struct pin_places *avoid, uint32_t object)
+{
+	return reaches(o, from.block, from.event, to, avoid, object);
+}
+
+bool pin_leads(const struct pin_order *o, struct pin_place to, const struct pin_places *avoid)
+{
+	return reaches(o, 0, -1, to, avoid, KIR_NONE);
 }
 
 bool pin_returns(const struct pin_order *o, struct pin_place from, const struct pin_places *avoid)

@@ -263,6 +263,8 @@ bool pin_passes(const struct pin_order *o, const struct pin_places *places);
  * branch that has found the variable @object to be NULL? */
 bool pin_reaches(const struct pin_order *o, struct pin_place from, struct pin_place to,
 		 const struct pin_places *avoid, uint32_t object);
+/* The same, from where the function begins. */
+bool pin_leads(const struct pin_order *o, struct pin_place to, const struct pin_places *avoid);
 
 /* Can control get from the place to a return that tells of a failure, past none of the places
  * @undone?  A place with the event KIR_NONE is the end of its block.  *at: the location of the
