@@ -74,9 +74,9 @@ static bool begin(struct fixture *x)
 		return false;
 	}
 	x->p = program_new(x->r, &opt);
-	program_add(x->p, x->m);
+	program_add(x->p, (const struct kir_module *const *)&x->m, 1);
 	program_link(x->p);
-	program_solve(x->p, NULL, 0, 1, NULL);
+	program_solve(x->p, NULL, 0, NULL);
 	return true;
 }
 

@@ -180,9 +180,13 @@ void arena_join(struct arena *to, struct arena *from)
 	free(from);
 }
 
+/* The hash stands beside the key: most that are not the same are known without a look
+ * at the text, which is elsewhere in memory. */
 struct strmap {
-	const char **keys;
-	uint32_t *values;
+	struct strmap_slot {
+		const char *key;
+		uint32_t hash, value;
+	} *slots;
 	size_t n, size;	/* size is a power of two */
 };
 
@@ -191,8 +195,7 @@ struct strmap *strmap_new(void)
 	struct strmap *m = xcalloc(1, sizeof(*m));
 
 	m->size = 64;
-	m->keys = xcalloc(m->size, sizeof(*m->keys));
-	m->values = xcalloc(m->size, sizeof(*m->values));
+	m->slots = xcalloc(m->size, sizeof(*m->slots));
 	return m;
 }
 
@@ -200,59 +203,65 @@ void strmap_free(struct strmap *m)
 {
 	if (!m)
 		return;
-	free(m->keys);
-	free(m->values);
+	free(m->slots);
 	free(m);
 }
 
-static size_t find_slot(const struct strmap *m, const char *key)
+static struct strmap_slot *find_slot(const struct strmap *m, const char *key, uint32_t hash)
 {
-	size_t i = XXH3_64bits(key, strlen(key)) & (m->size - 1);
+	size_t i = hash & (m->size - 1);
 
-	while (m->keys[i] && strcmp(m->keys[i], key))
+	while (m->slots[i].key && (m->slots[i].hash != hash || strcmp(m->slots[i].key, key)))
 		i = (i + 1) & (m->size - 1);
-	return i;
+	return &m->slots[i];
+}
+
+static uint32_t hash_key(const char *key)
+{
+	return (uint32_t)XXH3_64bits(key, strlen(key));
 }
 
 uint32_t strmap_get(const struct strmap *m, const char *key)
 {
-	size_t i = find_slot(m, key);
+	const struct strmap_slot *s = find_slot(m, key, hash_key(key));
 
-	return m->keys[i] ? m->values[i] : UINT32_MAX;
+	return s->key ? s->value : UINT32_MAX;
 }
 
 static void grow(struct strmap *m)
 {
-	struct strmap old = *m;
+	struct strmap_slot *old = m->slots;
+	size_t n = m->size;
 
 	m->size *= 2;
-	m->keys = xcalloc(m->size, sizeof(*m->keys));
-	m->values = xcalloc(m->size, sizeof(*m->values));
-	for (size_t i = 0; i < old.size; i++) {
-		if (old.keys[i]) {
-			size_t j = find_slot(m, old.keys[i]);
+	m->slots = xcalloc(m->size, sizeof(*m->slots));
+	for (size_t i = 0; i < n; i++) {
+		size_t at = old[i].hash & (m->size - 1);
 
-			m->keys[j] = old.keys[i];
-			m->values[j] = old.values[i];
-		}
+		if (!old[i].key)
+			continue;
+		while (m->slots[at].key)
+			at = (at + 1) & (m->size - 1);
+		m->slots[at] = old[i];
 	}
-	free(old.keys);
-	free(old.values);
+	free(old);
 }
 
 void strmap_set(struct strmap *m, const char *key, uint32_t value)
 {
-	size_t i = find_slot(m, key);
+	uint32_t hash = hash_key(key);
+	struct strmap_slot *s = find_slot(m, key, hash);
 
-	if (!m->keys[i]) {
+	if (!s->key) {
 		if (m->n * 2 >= m->size) {
 			grow(m);
-			i = find_slot(m, key);
+			s = find_slot(m, key, hash);
 		}
-		m->keys[i] = key;
+		s->key = key;
+		s->hash = hash;
 		m->n++;
 	}
-	m->values[i] = value;
+	s->value = value;
 }
 
 uint64_t hash_bytes(const void *p, size_t n)

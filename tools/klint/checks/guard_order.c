@@ -39,23 +39,17 @@ static bool releases_by_rule(const struct rule *rule)
  * section? */
 static bool ends_guard(struct engine *e, const struct kir_event *ev)
 {
-	const struct kir_value *callee;
+	const struct func_info *fi;
 	const struct summary *sum;
 	const struct rule *rule;
-	const char *name;
-	uint32_t func;
 
 	if (ev->kind != KIR_E_CALL || !(ev->flags & KIR_EF_CLEANUP))
 		return false;
-	callee = &e->m->values[ev->callee];
-	if (callee->kind != KIR_V_FUNC)
-		return false;
-	name = kir_string(e->m, callee->a);
-	rule = rules_find(e->rules, name);
+	rule = engine_rule(e, ev->callee);
 	if (rule)
 		return releases_by_rule(rule);
-	func = strmap_get(e->by_name, name);
-	sum = func == UINT32_MAX ? NULL : func_summary(e, &e->funcs[func]);
+	fi = engine_named(e, ev->callee);
+	sum = fi ? func_summary(e, fi) : NULL;
 	for (uint32_t i = 0; sum && i < sum->noutcomes; i++) {
 		const struct outcome *o = &sum->outcomes[i];
 

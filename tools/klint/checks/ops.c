@@ -19,13 +19,12 @@ static const char *const class_names[OPS_NCLASSES] = {
 static struct program *solve(const struct kir_module *const *modules, size_t n,
 			     const struct rules *r, unsigned int jobs)
 {
-	struct engine_options eo = { .observe = true };
+	struct engine_options eo = { .jobs = jobs, .observe = true };
 	struct program *p = program_new(r, &eo);
 
-	for (size_t i = 0; i < n; i++)
-		program_add(p, modules[i]);
+	program_add(p, modules, n);
 	program_link(p);
-	program_solve(p, NULL, 0, jobs ? jobs : 1, NULL);
+	program_solve(p, NULL, 0, NULL);
 	return p;
 }
 

@@ -181,15 +181,14 @@ static void count_failures(struct check_run *run, struct finding_list *to)
 struct program *checks_link(const struct kir_module *const *modules, size_t n,
 			    const struct rules *r, const struct check_options *opt)
 {
-	struct engine_options eo = { .rt = opt->rt, .budget = opt->budget };
+	struct engine_options eo = { .rt = opt->rt, .budget = opt->budget, .jobs = opt->jobs };
 	struct program *p = program_new(r, &eo);
 	char err[200];
 
 	/* They were looked at before: what fails here is not the caller's to mend. */
 	if (opt->contracts && !program_import(p, opt->contracts, opt->contracts_size, err, sizeof(err)))
 		fprintf(stderr, "klint: %s\n", err);
-	for (size_t i = 0; i < n; i++)
-		program_add(p, modules[i]);
+	program_add(p, modules, n);
 	program_link(p);
 	return p;
 }
@@ -206,7 +205,7 @@ unsigned char *checks_export(const struct kir_module *const *modules, size_t n,
 	struct program *p = checks_link(modules, n, r, opt);
 	unsigned char *bytes;
 
-	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, NULL);
+	program_solve(p, NULL, 0, NULL);
 	bytes = program_export(p, size, count);
 	program_free(p);
 	return bytes;
@@ -319,7 +318,7 @@ static bool solve(const struct kir_module *const *modules, size_t n, const struc
 	if (m && m->size && !program_recall(p, m->data, m->size, stamp_of(opt), m->why, sizeof(m->why)))
 		m->refused = true;
 	begin_pinned(&pinned, p, opt);
-	program_solve(p, NULL, 0, opt->jobs ? opt->jobs : 1, &to);
+	program_solve(p, NULL, 0, &to);
 	end_pinned(&pinned, units);
 	fine = end_units(p, units, out);
 	if (fine && m)

@@ -194,7 +194,7 @@ void checks_show(const struct kir_module *const *modules, size_t n, const struct
 		if (fi && fi->def)
 			vec_push(wanted, nwanted, cap) = fi->def->id;
 	}
-	program_solve(p, wanted, nwanted, 1, NULL);
+	program_solve(p, wanted, nwanted, NULL);
 	for (size_t i = 0; i < nnames; i++)
 		found[i] = show_function(p, n, r, names[i], out);
 	free(wanted);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/base.h"
-#include "parallel.h"
+#include "base/parallel.h"
 
 /* nftw() passes nothing on. */
 static struct string_list *found;
@@ -147,7 +147,7 @@ bool gather_facts(struct gathered *g, const struct string_list *targets)
 	for (size_t i = 0; i < paths.n && fine; i++)
 		if (!i || strcmp(paths.v[i - 1], paths.v[i]))
 			opened[n++].path = paths.v[i];
-	in_parallel(n, open_one, opened);
+	in_parallel(n, 0, open_one, opened);
 	for (size_t i = 0; i < n; i++)
 		add_facts(g, &opened[i]);
 	free(opened);

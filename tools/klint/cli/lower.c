@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "base/base.h"
+#include "base/parallel.h"
 #include "common.h"
-#include "parallel.h"
 #include "pool.h"
 #include "spawn.h"
 
@@ -66,7 +66,7 @@ void lower_targets(struct modules *to, struct session *s,
 		opening[i].job = &plan.v[i];
 		opening[i].outcome = plan.v[i].kind == JOB_BINARY ? NULL : next++;
 	}
-	in_parallel(plan.n, open_one, opening);
+	in_parallel(plan.n, 0, open_one, opening);
 	for (size_t i = 0; i < plan.n; i++)
 		keep(to, &opening[i]);
 	for (size_t i = 0; i < n; i++)

@@ -272,16 +272,12 @@ static void access_value(struct solver *sv, struct work_state *w, kir_id id, ori
 /* Does the callee look at, or change, what its argument @i points to? */
 static bool touches(struct engine *e, const struct kir_event *ev, uint32_t i, bool *write)
 {
-	const struct kir_value *callee = &e->m->values[ev->callee];
+	const struct func_info *fi = ev->kind == KIR_E_CALL ? engine_named(e, ev->callee) : NULL;
 	const struct summary *sum;
-	uint32_t func;
 
-	if (ev->kind != KIR_E_CALL || callee->kind != KIR_V_FUNC || i >= 64)
+	if (!fi || fi->rule || i >= 64)
 		return false;
-	func = strmap_get(e->by_name, kir_string(e->m, callee->a));
-	if (func == UINT32_MAX || e->funcs[func].rule)
-		return false;
-	sum = func_summary(e, &e->funcs[func]);
+	sum = func_summary(e, fi);
 	if (!sum)
 		return false;
 	*write = sum->writes >> i & 1;

@@ -283,7 +283,7 @@ static bool call(struct solver *sv, struct work_state *w, uint32_t at)
 		return true;
 	}
 	if (callee->kind == KIR_V_FUNC) {
-		fi = engine_func(sv->e, kir_string(sv->e->m, callee->a));
+		fi = engine_named(sv->e, ev->callee);
 		return direct_call(sv, w, kir_string(sv->e->m, callee->a), fi,
 				   fi ? fi->target : NULL, &c, dst, cleanup);
 	}

@@ -95,15 +95,9 @@ void doubt_note_last(struct solver *sv, struct work_state *w, sym v)
 /* The type of the result of the call @at, as far as it can be told. */
 static struct kir_type result_type(const struct engine *e, origin at)
 {
-	const struct kir_value *callee = &e->m->values[e->m->events[at].callee];
-	uint32_t func;
+	const struct func_info *fi = engine_named(e, e->m->events[at].callee);
 
-	if (callee->kind == KIR_V_FUNC) {
-		func = strmap_get(e->by_name, kir_string(e->m, callee->a));
-		if (func != UINT32_MAX)
-			return e->m->funcs[func].ret;
-	}
-	return (struct kir_type){ .kind = KIR_T_INT };
+	return fi ? fi->f->ret : (struct kir_type){ .kind = KIR_T_INT };
 }
 
 void doubt_note_success(struct solver *sv, struct work_state *w)

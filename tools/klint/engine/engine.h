@@ -233,6 +233,7 @@ struct func_info {
 	const struct kir_func *f;
 	uint32_t index;
 	uint32_t name;			/* name id */
+	uint32_t ncalls;		/* events of the unit that call it */
 	const struct rule *rule;	/* its contract, which replaces the body */
 	struct def *def;		/* its own definition, or NULL */
 	struct def *target;		/* what calls of it reach: a strong definition, for a
@@ -248,6 +249,7 @@ struct func_info {
 struct engine_options {
 	bool rt;
 	uint32_t budget;	/* states per function, 0: default */
+	unsigned int jobs;	/* threads, 0: one */
 	bool observe;		/* keep what is seen at each call (observe.h), for ops_infer() */
 };
 
@@ -270,6 +272,8 @@ struct engine {
 	const struct kir_annot **guarded;	/* kir value → what guards the field that it
 						 * is, or NULL; NULL: no field is guarded */
 	uint32_t *names;		/* kir value → name id (fields, globals, functions) */
+	uint32_t *index_of;		/* kir value → index of the function or variable that it
+					 * names, or KIR_NONE: engine_named() */
 	uint32_t *records;		/* kir record → name id; of an anonymous member's, that
 					 * of the record which C sees it as a part of */
 	struct binding *statics;	/* const initialisers: address → value, sorted */
@@ -302,14 +306,14 @@ struct program {
 	struct engine_options opt;
 	struct names *names;
 	struct engine **units;
-	size_t nunits, units_cap;
+	size_t nunits;
 	struct def *defs;
 	uint32_t ndefs;
 	uint32_t *def_of_name;		/* name id → first def, or KIR_NONE */
 	size_t nnames;
 	struct entry *entries;		/* sorted by function */
 	struct imports *imports;	/* contracts of another program, or NULL */
-	bool *hooks;			/* [name id]: some record has a function pointer of
+	_Atomic bool *hooks;		/* [name id]: some record has a function pointer of
 					 * that name */
 	uint32_t *by_ident;		/* open addressing: def + 1 */
 	size_t nidents;
@@ -322,8 +326,8 @@ struct program {
 /* An empty program; the rules must outlive it. */
 struct program *program_new(const struct rules *r, const struct engine_options *opt);
 void program_free(struct program *p);
-/* Add a unit; the module must outlive the program. */
-void program_add(struct program *p, const struct kir_module *m);
+/* Add units, once; the modules must outlive the program. */
+void program_add(struct program *p, const struct kir_module *const *modules, size_t n);
 /* Functions that no unit defines do what the contracts in @data say (program_export()).
  * Before program_link(); @data must outlive the program.  False with a line in @err. */
 bool program_import(struct program *p, const void *data, size_t size, char *err, size_t errlen);
@@ -351,9 +355,9 @@ struct audience {
 	void (*hear)(void *data, const struct def *d, bool entered, const void *told, size_t n);
 	void *data;
 };
-/* Solve the @n functions @wanted (ids of defs; NULL: all of them) and what they call, on
- * @jobs threads.  @to may be NULL. */
-void program_solve(struct program *p, const uint32_t *wanted, size_t n, unsigned int jobs,
+/* Solve the @n functions @wanted (ids of defs; NULL: all of them) and what they call.
+ * @to may be NULL. */
+void program_solve(struct program *p, const uint32_t *wanted, size_t n,
 		   const struct audience *to);
 
 /* What the last run has left, after program_link(): @data must outlive the program.
@@ -369,6 +373,10 @@ bool program_betrayed(const struct program *p);
 struct def *program_def_by_ident(const struct program *p, uint64_t ident);
 /* The function that the unit means by @name, or NULL. */
 struct func_info *engine_func(const struct engine *e, const char *name);
+/* The function that the value names, or NULL when it does not name one that the unit knows. */
+struct func_info *engine_named(const struct engine *e, kir_id value);
+/* The rule of the function that the value names, or NULL. */
+const struct rule *engine_rule(const struct engine *e, kir_id value);
 /* The function of that name id, or NULL when the program does not define it. */
 struct def *program_def(const struct program *p, uint32_t name);
 

@@ -196,19 +196,12 @@ static void collect_sym(struct engine *e, sym x, uint32_t **names, size_t *n, si
 
 const struct summary *flow_called(struct engine *e, const struct kir_event *ev)
 {
-	const struct kir_value *callee;
-	const char *name;
-	uint32_t func;
+	const struct func_info *fi;
 
 	if (ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO)
 		return NULL;
-	callee = &e->m->values[ev->callee];
-	if (callee->kind != KIR_V_FUNC)
-		return NULL;
-	name = kir_string(e->m, callee->a);
-	func = strmap_get(e->by_name, name);
-	return func == UINT32_MAX || rules_find(e->rules, name) ? NULL :
-		func_summary(e, &e->funcs[func]);
+	fi = engine_named(e, ev->callee);
+	return fi && !fi->rule ? func_summary(e, fi) : NULL;
 }
 
 /* What a callee's outcomes depend on is tested by the call. */

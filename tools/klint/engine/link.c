@@ -3,11 +3,13 @@
  * What the units' names mean in the program: which definition a call reaches, what is
  * one function in several units, who registers what.
  */
+#include "base/parallel.h"
 #include "imports.h"
 #include "solver.h"
 #include "targets.h"
 #include "unit.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,12 +23,6 @@ static int by_source(const void *x, const void *y)
 	if (!c && a->m->image_size != b->m->image_size)
 		return a->m->image_size < b->m->image_size ? -1 : 1;
 	return c || a == b ? c : memcmp(a->m->image, b->m->image, a->m->image_size);
-}
-
-/* May the function be the same as one of another unit? */
-static bool is_shared(const struct kir_func *f)
-{
-	return (f->flags & KIR_F_HEADER) && (f->flags & KIR_F_STATIC);
 }
 
 struct hash_slot {
@@ -79,36 +75,32 @@ static uint32_t add_def(struct linker *l, struct engine *e, uint32_t name, uint3
 	return id;
 }
 
-/* Number the unit's functions; @ids receives their defs. */
-static void define_functions(struct linker *l, struct engine *e, uint32_t *ids)
+/* Number the unit's functions; @hashes are those of its shared ones, NULL when it is
+ * alone; @ids receives their defs. */
+static void define_functions(struct linker *l, struct engine *e, const uint64_t *hashes,
+			     uint32_t *ids)
 {
-	uint64_t *hashes = xcalloc(e->m->nfuncs + 1u, sizeof(*hashes));
-	uint64_t *values = xcalloc(e->m->nvalues + 1u, sizeof(*values));
-
 	for (uint32_t i = 0; i < e->m->nfuncs; i++) {
 		const struct kir_func *f = e->funcs[i].f;
 		struct hash_slot *slot;
-		uint64_t hash;
 
 		ids[i] = KIR_NONE;
 		if (!(f->flags & KIR_F_DEFINED) || !f->block_count)
 			continue;
-		if (l->p->nunits == 1 || !is_shared(f)) {
+		if (!hashes || !unit_is_shared(f)) {
 			ids[i] = add_def(l, e, e->funcs[i].name, i, 0);
 			continue;
 		}
-		hash = unit_hash_function(e, i, hashes, values);
 		if (2 * (l->nshared + 1) > l->nslots)
 			grow_shared(l);
-		slot = find_shared(l, hash);
+		slot = find_shared(l, *hashes);
 		if (!slot->hash) {
-			*slot = (struct hash_slot){ hash, add_def(l, e, e->funcs[i].name, i, hash) };
+			*slot = (struct hash_slot){ *hashes, add_def(l, e, e->funcs[i].name, i, *hashes) };
 			l->nshared++;
 		}
 		ids[i] = slot->def;
+		hashes++;
 	}
-	free(hashes);
-	free(values);
 }
 
 /* How many leading directories the two paths share. */
@@ -146,26 +138,6 @@ static struct def *resolve(const struct engine *e, uint32_t name)
 	return best;
 }
 
-static void count_call(struct engine *e, uint32_t func, uint32_t at, void *data)
-{
-	const struct kir_event *ev = &e->m->events[at];
-	const struct kir_value *v;
-	uint32_t target;
-
-	(void)func;
-	(void)data;
-	if (ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO)
-		return;
-	v = &e->m->values[ev->callee];
-	if (v->kind != KIR_V_FUNC)
-		return;
-	target = strmap_get(e->by_name, kir_string(e->m, v->a));
-	if (target == UINT32_MAX)
-		return;
-	if (e->funcs[target].target)
-		e->funcs[target].target->ncallers++;
-}
-
 static int compare_entry(const void *x, const void *y)
 {
 	const struct entry *a = x, *b = y;
@@ -183,12 +155,39 @@ static int compare_entry(const void *x, const void *y)
 	return a->at.col < b->at.col ? -1 : a->at.col > b->at.col;
 }
 
+/* What is found out of each unit by itself. */
+struct by_unit {
+	struct program *p;
+	uint64_t **hashes;
+	struct entry_list *entries;
+};
+
+static void hash_unit(void *data, size_t i)
+{
+	struct by_unit *u = data;
+
+	u->hashes[i] = unit_hash_shared(u->p->units[i]);
+}
+
+static void register_unit(void *data, size_t i)
+{
+	struct by_unit *u = data;
+
+	unit_registrations(u->p->units[i], &u->entries[i]);
+}
+
 static void find_entries(struct program *p)
 {
+	struct by_unit u = { .p = p, .entries = xcalloc(p->nunits + 1, sizeof(*u.entries)) };
 	struct entry_list l = { 0 };
 
-	for (size_t i = 0; i < p->nunits; i++)
-		unit_registrations(p->units[i], &l);
+	in_parallel(p->nunits, p->opt.jobs, register_unit, &u);
+	for (size_t i = 0; i < p->nunits; i++) {
+		for (size_t k = 0; k < u.entries[i].n; k++)
+			vec_push(l.v, l.n, l.cap) = u.entries[i].v[k];
+		free(u.entries[i].v);
+	}
+	free(u.entries);
 	if (l.n)
 		qsort(l.v, l.n, sizeof(*l.v), compare_entry);
 	p->entries = l.v;
@@ -200,23 +199,26 @@ static void find_entries(struct program *p)
 	}
 }
 
+static void find_hooks_of(void *data, size_t unit)
+{
+	struct program *p = data;
+	const struct kir_module *m = p->units[unit]->m;
+
+	for (uint32_t f = 0; f < m->nfields; f++) {
+		uint32_t name;
+
+		if (m->fields[f].type.kind != KIR_T_FUNCPTR)
+			continue;
+		name = names_find(p->names, kir_string(m, m->fields[f].name));
+		if (name < p->nnames)
+			atomic_store_explicit(&p->hooks[name], true, memory_order_relaxed);
+	}
+}
+
 static void find_hooks(struct program *p)
 {
 	p->hooks = xcalloc(p->nnames + 1, sizeof(*p->hooks));
-	for (size_t i = 0; i < p->nunits; i++) {
-		const struct engine *e = p->units[i];
-
-		for (uint32_t f = 0; f < e->m->nfields; f++) {
-			const struct kir_field *fd = &e->m->fields[f];
-			uint32_t name;
-
-			if (fd->type.kind != KIR_T_FUNCPTR)
-				continue;
-			name = names_find(p->names, kir_string(e->m, fd->name));
-			if (name != UINT32_MAX && name < p->nnames)
-				p->hooks[name] = true;
-		}
-	}
+	in_parallel(p->nunits, p->opt.jobs, find_hooks_of, p);
 }
 
 static uint64_t mix(uint64_t h, uint64_t x)
@@ -288,6 +290,7 @@ static void identify_units(struct program *p)
 void program_link(struct program *p)
 {
 	struct linker l = { .p = p };
+	struct by_unit u = { .p = p, .hashes = xcalloc(p->nunits + 1, sizeof(*u.hashes)) };
 	uint32_t **ids = xcalloc(p->nunits + 1, sizeof(*ids));
 
 	/* The result is the same for any order of the units. */
@@ -301,13 +304,17 @@ void program_link(struct program *p)
 
 		p->defs[id].offset = imports_offset(p->imports, i);
 	}
+	if (p->nunits > 1)
+		in_parallel(p->nunits, p->opt.jobs, hash_unit, &u);
 	for (size_t i = 0; i < p->nunits; i++) {
 		struct engine *e = p->units[i];
 
 		e->index = (uint32_t)i;
 		ids[i] = xcalloc(e->m->nfuncs + 1u, sizeof(**ids));
-		define_functions(&l, e, ids[i]);
+		define_functions(&l, e, u.hashes[i], ids[i]);
+		free(u.hashes[i]);
 	}
+	free(u.hashes);
 	for (size_t i = 0; i < p->nunits; i++) {
 		struct engine *e = p->units[i];
 
@@ -319,12 +326,11 @@ void program_link(struct program *p)
 			if (fi->def ? fi->f->flags & KIR_F_WEAK :
 			    !(fi->f->flags & (KIR_F_STATIC | KIR_F_DEFINED)))
 				fi->target = resolve(e, fi->name);
+			if (fi->target)
+				fi->target->ncallers += fi->ncalls;
 		}
 		free(ids[i]);
 	}
-	for (size_t i = 0; i < p->nunits; i++)
-		for (uint32_t f = 0; f < p->units[i]->m->nfuncs; f++)
-			unit_for_each_event(p->units[i], f, count_call, NULL);
 	free(ids);
 	free(l.slots);
 	find_hooks(p);

@@ -57,15 +57,9 @@ static void visit_passed(struct engine *e, uint32_t func, uint32_t at, void *dat
 {
 	const struct kir_event *ev = &e->m->events[at];
 	struct collector *c = data;
-	const struct kir_value *v;
-	const struct def *to;
-	uint32_t target;
+	const struct func_info *fi = ev->kind == KIR_E_CALL ? engine_named(e, ev->callee) : NULL;
+	const struct def *to = fi ? fi->target : NULL;
 
-	if (ev->kind != KIR_E_CALL || e->m->values[ev->callee].kind != KIR_V_FUNC)
-		return;
-	v = &e->m->values[ev->callee];
-	target = strmap_get(e->by_name, kir_string(e->m, v->a));
-	to = target == UINT32_MAX ? NULL : e->funcs[target].target;
 	if (!to || !to->unit)
 		return;
 	for (size_t i = first_not(c->nparams, k, c->params[k].def < to->id);

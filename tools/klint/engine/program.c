@@ -4,6 +4,7 @@
  * Components of the call graph are the steps; those that do not need each other are
  * solved by several threads at once.
  */
+#include "base/parallel.h"
 #include "imports.h"
 #include "memo.h"
 #include "scc.h"
@@ -22,18 +23,28 @@ struct program *program_new(const struct rules *r, const struct engine_options *
 {
 	struct program *p = xcalloc(1, sizeof(*p));
 
+	/* Each unit and function takes and gives back its memory: not from and to the
+	 * system. */
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
+	mallopt(M_MMAP_THRESHOLD, 8 << 20);
 	p->rules = r;
 	p->opt = *opt;
+	if (!p->opt.jobs)
+		p->opt.jobs = 1;
 	p->names = names_new();
 	return p;
+}
+
+static void free_one(void *data, size_t i)
+{
+	unit_free(((struct program *)data)->units[i]);
 }
 
 void program_free(struct program *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->nunits; i++)
-		unit_free(p->units[i]);
+	in_parallel(p->nunits, p->opt.jobs, free_one, p);
 	free(p->units);
 	free(p->defs);
 	free(p->def_of_name);
@@ -47,12 +58,25 @@ void program_free(struct program *p)
 	free(p);
 }
 
-void program_add(struct program *p, const struct kir_module *m)
-{
-	struct engine *e = unit_new(p, m);
+struct addition {
+	struct program *p;
+	const struct kir_module *const *modules;
+};
 
-	e->index = (uint32_t)p->nunits;
-	vec_push(p->units, p->nunits, p->units_cap) = e;
+static void add_one(void *data, size_t i)
+{
+	struct addition *a = data;
+
+	a->p->units[i] = unit_new(a->p, a->modules[i]);
+}
+
+void program_add(struct program *p, const struct kir_module *const *modules, size_t n)
+{
+	struct addition a = { p, modules };
+
+	p->units = xcalloc(n + 1, sizeof(*p->units));
+	p->nunits = n;
+	in_parallel(n, p->opt.jobs, add_one, &a);
 }
 
 struct def *program_def(const struct program *p, uint32_t name)
@@ -247,15 +271,13 @@ static void meet_entries(struct program *p, struct def *d, const struct audience
 }
 
 void program_solve(struct program *p, const uint32_t *wanted, size_t nwanted,
-		   unsigned int jobs, const struct audience *to)
+		   const struct audience *to)
 {
 	struct work wk = { .s.p = p, .to = to };
+	unsigned int jobs = p->opt.jobs;
 	pthread_t *threads = xcalloc(jobs + 1u, sizeof(*threads));
 	unsigned int n = 0;
 
-	/* Each function takes and gives back its memory: not from and to the system. */
-	mallopt(M_TRIM_THRESHOLD, 64 << 20);
-	mallopt(M_MMAP_THRESHOLD, 8 << 20);
 	scc_find(&wk.s, wanted, nwanted);
 	p->order = &wk.s;
 	pthread_mutex_init(&wk.lock, NULL);

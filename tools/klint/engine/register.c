@@ -51,7 +51,7 @@ static uint32_t initialised_with(struct engine *e, sym addr)
 			const struct kir_value *v = &m->values[in->value];
 
 			if (v->kind == KIR_V_FUNC && unit_static_addr(e, in->place) == addr)
-				return strmap_get(e->by_name, kir_string(m, v->a));
+				return e->index_of[in->value];
 		}
 	}
 	return UINT32_MAX;
@@ -102,7 +102,7 @@ static void visit_member_store(struct engine *e, uint32_t func, uint32_t at, voi
 		return;
 	if (object->kind == KIR_V_ADDR ? dst->a == object->a :
 	    values[dst->a].kind == KIR_V_DEREF && values[dst->a].a == s->object)
-		s->found = strmap_get(e->by_name, kir_string(e->m, values[ev->value].a));
+		s->found = e->index_of[ev->value];
 }
 
 /* `$1->notifier_call`: a member of the object that is registered, as the registering
@@ -133,28 +133,23 @@ static void visit_registration(struct engine *e, uint32_t func, uint32_t at, voi
 {
 	const struct kir_event *ev = &e->m->events[at];
 	struct entry_list *l = data;
-	const struct kir_value *callee;
 	const struct rule *rule;
 
 	if (ev->kind != KIR_E_CALL && ev->kind != KIR_E_MACRO)
 		return;
-	callee = &e->m->values[ev->callee];
-	if (callee->kind != KIR_V_FUNC)
-		return;
-	rule = rules_find(e->rules, kir_string(e->m, callee->a));
+	rule = engine_rule(e, ev->callee);
 	for (uint32_t i = 0; rule && i < rule->ncalls; i++) {
 		const struct rule_call *rc = &rule->calls[i];
-		const struct kir_value *fn;
+		kir_id fn;
 
 		if (rc->context == RULES_NONE || rc->fn.root != ROOT_ARG ||
 		    rc->fn.arg > ev->arg_count || !call_may_apply(e, rc, ev))
 			continue;
-		fn = &e->m->values[e->m->args[ev->arg_first + rc->fn.arg - 1]];
+		fn = e->m->args[ev->arg_first + rc->fn.arg - 1];
 		if (rc->fn.nsteps)
 			register_member(e, l, rule, rc, ev, func);
-		else if (fn->kind == KIR_V_FUNC)
-			add_entry(e, l, strmap_get(e->by_name, kir_string(e->m, fn->a)),
-				  rc->context, ev->loc, func, rule->name);
+		else if (e->m->values[fn].kind == KIR_V_FUNC)
+			add_entry(e, l, e->index_of[fn], rc->context, ev->loc, func, rule->name);
 	}
 }
 

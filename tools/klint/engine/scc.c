@@ -22,10 +22,10 @@ static void add_callee(struct engine *e, struct callee_list *l, uint32_t func)
 
 static void add_named(struct engine *e, struct callee_list *l, kir_id value)
 {
-	uint32_t target = strmap_get(e->by_name, kir_string(e->m, e->m->values[value].a));
+	const struct func_info *fi = engine_named(e, value);
 
-	if (target != UINT32_MAX)
-		add_callee(e, l, target);
+	if (fi)
+		add_callee(e, l, fi->index);
 }
 
 static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *data)
@@ -53,8 +53,7 @@ static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *dat
 			continue;
 		}
 		/* Of a callee that has a rule nothing else is asked. */
-		if (v->kind == KIR_V_FUNC &&
-		    (i || !rules_find(e->rules, kir_string(e->m, v->a))))
+		if (v->kind == KIR_V_FUNC && (i || !engine_rule(e, id)))
 			add_named(e, l, id);
 	}
 }
@@ -63,9 +62,9 @@ static void visit_callee(struct engine *e, uint32_t func, uint32_t at, void *dat
 static void add_table(struct engine *e, struct callee_list *l, kir_id value)
 {
 	const struct kir_module *m = e->m;
-	uint32_t g = strmap_get(e->globals, kir_string(m, m->values[value].a));
+	uint32_t g = e->index_of[value];
 
-	if (g == UINT32_MAX || !(m->globals[g].flags & KIR_G_CONST))
+	if (g == KIR_NONE || !(m->globals[g].flags & KIR_G_CONST))
 		return;
 	for (uint32_t i = 0; i < m->globals[g].init_count; i++) {
 		kir_id in = m->inits[m->globals[g].init_first + i].value;

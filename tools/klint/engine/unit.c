@@ -25,14 +25,13 @@ static uint32_t add_name(struct engine *e, kir_str name, kir_id loc, bool is_sta
 				kir_string(m, loc == KIR_NONE ? m->source : m->locs[loc].file));
 }
 
-static uint32_t global_name(struct engine *e, const char *name)
+/* Of the variable @at (an index or KIR_NONE), which is called @name. */
+static uint32_t global_name(struct engine *e, uint32_t at, const char *name)
 {
-	const struct kir_module *m = e->m;
-	uint32_t at = strmap_get(e->globals, name);
+	const struct kir_global *g = e->m->globals;
 
-	return at == UINT32_MAX ? sym_name(e->t, name) :
-		add_name(e, m->globals[at].name, m->globals[at].loc,
-			 m->globals[at].flags & KIR_G_STATIC);
+	return at == KIR_NONE ? sym_name(e->t, name) :
+		add_name(e, g[at].name, g[at].loc, g[at].flags & KIR_G_STATIC);
 }
 
 static void name_values(struct engine *e)
@@ -40,17 +39,19 @@ static void name_values(struct engine *e)
 	const struct kir_module *m = e->m;
 
 	e->names = xcalloc(m->nvalues + 1u, sizeof(*e->names));
+	e->index_of = xmalloc((m->nvalues + 1u) * sizeof(*e->index_of));
 	for (uint32_t i = 0; i < m->nvalues; i++) {
 		const struct kir_value *v = &m->values[i];
-		uint32_t at;
+		uint32_t at = KIR_NONE;
 
 		switch (v->kind) {
 		case KIR_V_GLOBAL:
-			e->names[i] = global_name(e, kir_string(m, v->a));
+			at = strmap_get(e->globals, kir_string(m, v->a));
+			e->names[i] = global_name(e, at, kir_string(m, v->a));
 			break;
 		case KIR_V_FUNC:
 			at = strmap_get(e->by_name, kir_string(m, v->a));
-			e->names[i] = at == UINT32_MAX ? sym_name(e->t, kir_string(m, v->a)) :
+			e->names[i] = at == KIR_NONE ? sym_name(e->t, kir_string(m, v->a)) :
 				e->funcs[at].name;
 			break;
 		case KIR_V_FIELD: case KIR_V_CONTAINER:
@@ -59,6 +60,7 @@ static void name_values(struct engine *e)
 		default:
 			break;
 		}
+		e->index_of[i] = at;
 	}
 }
 
@@ -113,7 +115,7 @@ static void index_names(struct engine *e)
 
 sym unit_global(struct engine *e, const char *name)
 {
-	return sym_atom(e->t, S_GLOBAL, global_name(e, name));
+	return sym_atom(e->t, S_GLOBAL, global_name(e, strmap_get(e->globals, name), name));
 }
 
 sym unit_static_addr(struct engine *e, kir_id place)
@@ -188,17 +190,13 @@ struct target_list {
 static void add_target(struct engine *e, struct target_list *l, kir_id value, kir_id record,
 		       uint32_t field, uint32_t by, kir_id loc)
 {
-	const struct kir_value *v = &e->m->values[value];
-	uint32_t func;
+	const struct func_info *fi = engine_named(e, value);
 
-	if (v->kind != KIR_V_FUNC || record == KIR_NONE)
-		return;
-	func = strmap_get(e->by_name, kir_string(e->m, v->a));
-	if (func == UINT32_MAX)
+	if (!fi || record == KIR_NONE)
 		return;
 	vec_push(l->v, l->n, l->cap) = (struct target){
 		.record = e->records[record],
-		.field = field, .func = func, .loc = loc, .by = by };
+		.field = field, .func = fi->index, .loc = loc, .by = by };
 }
 
 void unit_for_each_event(struct engine *e, uint32_t func,
@@ -215,19 +213,25 @@ void unit_for_each_event(struct engine *e, uint32_t func,
 	}
 }
 
-static void visit_store(struct engine *e, uint32_t func, uint32_t at, void *data)
+static void visit_event(struct engine *e, uint32_t func, uint32_t at, void *data)
 {
 	const struct kir_event *ev = &e->m->events[at];
 	const struct kir_value *dst;
+	struct func_info *called;
 
-	if (ev->kind != KIR_E_STORE)
-		return;
-	dst = &e->m->values[ev->dst];
-	if (dst->kind == KIR_V_FIELD)
-		add_target(e, data, ev->value, dst->c, e->names[ev->dst], func, ev->loc);
+	if (ev->kind == KIR_E_STORE) {
+		dst = &e->m->values[ev->dst];
+		if (dst->kind == KIR_V_FIELD)
+			add_target(e, data, ev->value, dst->c, e->names[ev->dst], func, ev->loc);
+	} else if (ev->kind == KIR_E_CALL || ev->kind == KIR_E_MACRO) {
+		called = engine_named(e, ev->callee);
+		if (called)
+			called->ncalls++;
+	}
 }
 
-static void index_targets(struct engine *e)
+/* What is stored in ops members, and who is called how often. */
+static void index_events(struct engine *e)
 {
 	const struct kir_module *m = e->m;
 	struct target_list l = { 0 };
@@ -240,7 +244,7 @@ static void index_targets(struct engine *e)
 				   sym_name(e->t, kir_string(m, in->field)), KIR_NONE, in->loc);
 		}
 	for (uint32_t f = 0; f < m->nfuncs; f++)
-		unit_for_each_event(e, f, visit_store, &l);
+		unit_for_each_event(e, f, visit_event, &l);
 	e->targets = l.v;
 	e->ntargets = l.n;
 }
@@ -260,7 +264,7 @@ struct engine *unit_new(struct program *p, const struct kir_module *m)
 	name_values(e);
 	name_records(e);
 	index_statics(e);
-	index_targets(e);
+	index_events(e);
 	annots_index_fields(e);
 	if (e->opt.observe)
 		e->seen = xcalloc(m->nevents + 1u, sizeof(*e->seen));
@@ -279,6 +283,7 @@ void unit_free(struct engine *e)
 	free(e->guarded);
 	free(e->funcs);
 	free(e->names);
+	free(e->index_of);
 	free(e->records);
 	free(e->statics);
 	free(e->targets);
@@ -375,6 +380,22 @@ const struct summary *func_summary(struct engine *e, const struct func_info *fun
 		fi->epoch = e->epoch;
 	}
 	return fi->sum;
+}
+
+struct func_info *engine_named(const struct engine *e, kir_id value)
+{
+	uint32_t i = e->index_of[value];
+
+	return i == KIR_NONE || e->m->values[value].kind != KIR_V_FUNC ? NULL : &e->funcs[i];
+}
+
+const struct rule *engine_rule(const struct engine *e, kir_id value)
+{
+	const struct func_info *fi = engine_named(e, value);
+
+	if (fi || e->m->values[value].kind != KIR_V_FUNC)
+		return fi ? fi->rule : NULL;
+	return rules_find(e->rules, kir_string(e->m, e->m->values[value].a));
 }
 
 struct func_info *engine_func(const struct engine *e, const char *name)

@@ -17,10 +17,11 @@ sym unit_static_addr(struct engine *e, kir_id place);
 /* The address of the variable that the unit means by @name. */
 sym unit_global(struct engine *e, const char *name);
 
-/* hash.c: what the function's code says, with all that it calls in headers; equal for
- * functions that are the same in two units.  @hashes: by function, 0 while unknown. */
-uint64_t unit_hash_function(struct engine *e, uint32_t func, uint64_t *hashes,
-			    uint64_t *values);
+/* hash.c: may the function be the same as one of another unit?  And what the code of
+ * each such function says, with all that it calls in headers, in the unit's order and
+ * malloc'd; equal for functions that are the same in two units. */
+bool unit_is_shared(const struct kir_func *f);
+uint64_t *unit_hash_shared(struct engine *e);
 
 /* register.c: who enters what, of one unit: entries whose texts live in e->keep are
  * added to *list. */

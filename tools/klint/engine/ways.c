@@ -150,10 +150,9 @@ static void push_field(struct ways *w, const struct def *d, uint32_t at, uint64_
 /* The function that the unit means by the value, or NULL. */
 static const struct def *function_of(const struct engine *e, kir_id value)
 {
-	const struct kir_value *v = &e->m->values[value];
-	uint32_t at = v->kind == KIR_V_FUNC ? strmap_get(e->by_name, kir_string(e->m, v->a)) : UINT32_MAX;
+	const struct func_info *fi = engine_named(e, value);
 
-	return at == UINT32_MAX ? NULL : e->funcs[at].target;
+	return fi ? fi->target : NULL;
 }
 
 /* Does the rule call its argument @arg (from 1) at once? */

@@ -59,16 +59,17 @@ static uint64_t pointers_in(const struct scan *s, kir_id v)
 }
 
 /* Rules whose answer follows from the arguments: IS_ERR() and its like. */
-static bool is_pure_call(struct engine *e, const char *name, uint32_t func)
+static bool is_pure_call(struct engine *e, kir_id callee)
 {
-	const struct rule *rule = rules_find(e->rules, name);
+	const struct func_info *fi = engine_named(e, callee);
+	const struct rule *rule = engine_rule(e, callee);
 	const struct summary *sum;
 
 	if (rule)
 		return rule->ret.kind != RET_UNKNOWN && rule->ret.kind != RET_TEST &&
 		       rule->ret.kind != RET_TEST_NOT && rule->ret.kind != RET_LAST &&
 		       rule->ret.kind != RET_NOT_LAST && !rule->neffects && !rule->ncalls;
-	sum = func == UINT32_MAX ? NULL : func_summary(e, &e->funcs[func]);
+	sum = fi ? func_summary(e, fi) : NULL;
 	return sum && sum->pure;
 }
 
@@ -99,15 +100,11 @@ static bool is_opaque(const struct kir_module *m, kir_id v)
 static uint64_t call_writes(struct scan *s, const struct kir_event *ev, uint64_t *hidden)
 {
 	struct engine *e = s->sv->e;
-	const struct kir_value *callee = &e->m->values[ev->callee];
+	const struct func_info *fi = engine_named(e, ev->callee);
 	uint64_t known = UINT64_MAX, untold = UINT64_MAX, all = 0;
 
-	if (callee->kind == KIR_V_FUNC) {
-		const char *name = kir_string(e->m, callee->a);
-		uint32_t func = strmap_get(e->by_name, name);
-
-		const struct summary *sum = func == UINT32_MAX || rules_find(e->rules, name) ? NULL :
-			func_summary(e, &e->funcs[func]);
+	if (e->m->values[ev->callee].kind == KIR_V_FUNC) {
+		const struct summary *sum = fi && !fi->rule ? func_summary(e, fi) : NULL;
 
 		if (sum) {
 			known = sum->writes;
@@ -115,7 +112,7 @@ static uint64_t call_writes(struct scan *s, const struct kir_event *ev, uint64_t
 			for (uint32_t i = 0; i < sum->noutcomes; i++)
 				untold |= sum->outcomes[i].unsure;
 		}
-		if (!is_pure_call(e, name, func))
+		if (!is_pure_call(e, ev->callee))
 			s->impure = true;
 	} else {
 		s->impure = true;

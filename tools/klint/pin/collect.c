@@ -35,13 +35,8 @@ static void add_call(struct collector *c, const struct def *d, bool later, const
 static const struct def *named(const struct collector *c, kir_id id)
 {
 	const struct kir_value *v = &c->e->m->values[id];
-	const struct func_info *fi;
+	const struct func_info *fi = engine_named(c->e, v->kind == KIR_V_ADDR ? v->a : id);
 
-	if (v->kind == KIR_V_ADDR)
-		v = &c->e->m->values[v->a];
-	if (v->kind != KIR_V_FUNC)
-		return NULL;
-	fi = engine_func(c->e, kir_string(c->e->m, v->a));
 	return fi ? fi->target : NULL;
 }
 

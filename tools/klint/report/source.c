@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/base.h"
+#include "base/parallel.h"
 #include "report/source.h"
 
 struct source_cache {
@@ -16,17 +17,16 @@ struct source_cache {
 	size_t n, cap;
 };
 
-/* Reads to the end rather than by st_size: a pipe or /proc file has none. */
-static char *read_stream(FILE *f, size_t *size)
+/* Reads to the end rather than to st_size (@hint): a pipe or /proc file has none. */
+static char *read_stream(FILE *f, size_t hint, size_t *size)
 {
-	char *text = xmalloc(1);
-	size_t n = 0, cap = 0;
+	size_t n = 0, cap = hint + 1;
+	char *text = xmalloc(cap + 1);
 
-	do {
-		cap = cap ? cap * 2 : 16384;
+	while ((n += fread(text + n, 1, cap - n, f)) == cap) {
+		cap = cap * 2 + 16384;
 		text = xrealloc(text, cap + 1);
-		n += fread(text + n, 1, cap - n, f);
-	} while (n == cap);
+	}
 	text[n] = '\0';
 	*size = n;
 	return text;
@@ -35,7 +35,7 @@ static char *read_stream(FILE *f, size_t *size)
 char *read_whole_file(const char *path, size_t *size)
 {
 	FILE *f = fopen(path, "re");
-	struct stat st;
+	struct stat st = { 0 };
 	char *text;
 
 	if (!f)
@@ -45,7 +45,7 @@ char *read_whole_file(const char *path, size_t *size)
 		errno = EISDIR;
 		return NULL;
 	}
-	text = read_stream(f, size);
+	text = read_stream(f, (size_t)st.st_size, size);
 	if (ferror(f)) {
 		int saved = errno;
 
@@ -120,6 +120,38 @@ const struct source_file *source_cache_get(struct source_cache *c, const char *n
 		return c->v[i];
 	strmap_set(c->index, info->path, (uint32_t)c->n);
 	return vec_push(c->v, c->n, c->cap) = *name ? read_source(info->disk) : NULL;
+}
+
+struct reading {
+	const char **paths;
+	struct source_file **files;
+};
+
+static void read_one(void *data, size_t i)
+{
+	struct reading *r = data;
+
+	r->files[i] = read_source(r->paths[i]);
+}
+
+void source_cache_fill(struct source_cache *c, const char *const *names, size_t n)
+{
+	struct reading r = { xcalloc(n + 1, sizeof(*r.paths)), xcalloc(n + 1, sizeof(*r.files)) };
+	size_t first = c->n, wanted = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct path_info *info = path_map_find(c->paths, names[i]);
+
+		if (!*names[i] || strmap_get(c->index, info->path) != UINT32_MAX)
+			continue;
+		strmap_set(c->index, info->path, (uint32_t)(first + wanted));
+		r.paths[wanted++] = info->disk;
+	}
+	in_parallel(wanted, 0, read_one, &r);
+	for (size_t i = 0; i < wanted; i++)
+		vec_push(c->v, c->n, c->cap) = r.files[i];
+	free(r.paths);
+	free(r.files);
 }
 
 const char *source_line(const struct source_file *f, uint32_t line, size_t *len)

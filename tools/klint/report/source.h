@@ -37,6 +37,8 @@ struct source_cache *source_cache_new(struct path_map *paths);
 void source_cache_free(struct source_cache *c);
 /* NULL when it cannot be read. */
 const struct source_file *source_cache_get(struct source_cache *c, const char *name);
+/* Read those of @names that are not there yet, on all processors. */
+void source_cache_fill(struct source_cache *c, const char *const *names, size_t n);
 /* Line @line (from 1) without its end; NULL when there is no such line. */
 const char *source_line(const struct source_file *f, uint32_t line, size_t *len);
 

@@ -65,6 +65,7 @@ static void scan_files(struct suppressor *s)
 	const struct report_scope *scope = s->r->scope;
 	const struct finding_list *l = s->r->list;
 
+	source_cache_fill(s->cache, scope->sources, scope->nsources);
 	for (size_t i = 0; i < scope->nsources; i++)
 		scan_file(s, scope->sources[i])->analysed = true;
 	for (size_t i = 0; i < l->n; i++)

@@ -26,10 +26,10 @@ static void *run(void *arg)
 	return NULL;
 }
 
-void in_parallel(size_t n, void (*one)(void *data, size_t i), void *data)
+void in_parallel(size_t n, unsigned int wanted, void (*one)(void *data, size_t i), void *data)
 {
 	struct work w = { .n = n, .one = one, .data = data };
-	long cpus = n > FEW ? sysconf(_SC_NPROCESSORS_ONLN) : 1;
+	long cpus = n <= FEW ? 1 : wanted ? (long)wanted : sysconf(_SC_NPROCESSORS_ONLN);
 	pthread_t threads[MOST_THREADS];
 	int started = 0;
 
