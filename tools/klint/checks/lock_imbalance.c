@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* lock-imbalance: a return with a lock held that its siblings have given back. */
+/* lock-imbalance: a return with a lock held that its siblings have given back, or that
+ * nobody above knows of. */
 #include "imbalance.h"
 
 static const char *returned(struct check_run *run, const struct cons *ret)
@@ -38,6 +39,8 @@ static bool violation(struct check_run *run, const struct violation *v)
 		return false;
 	draft_begin(&d, run, "lock-imbalance", v);
 	name = explain_lock(run, v->func, v->lock, v->lock_kind);
+	if (v->entry)
+		explain_context(&d, v);
 	if (v->depth > 0)
 		explain_taken(&d, v->func, v->cause, v->lock, v->lock_kind);
 	else if (v->cause != ORIGIN_NONE)

@@ -72,6 +72,20 @@ static const struct violation *broken_by(struct check_run *run, const struct def
 	return v;
 }
 
+/* Nobody is there to give back what an interrupt, a timer or a work item keeps. */
+static void meet_kept(struct check_run *run, const struct def *d, const struct summary *sum)
+{
+	const struct violation *v;
+
+	for (unsigned int l = 0; sum->noutcomes && l < sum->outcomes[0].nlocks; l++) {
+		v = NULL;
+		for (uint32_t i = 0; i < d->nentries && !v; i++)
+			v = entry_keeps(run->e, d, sum, l, &d->entries[i]);
+		if (v)
+			word(run, v);
+	}
+}
+
 /* Of the needs of one kind that one call brings, the plainest is told: that with the
  * fewest conditions. */
 static void meet_entries(struct check_run *run, const struct def *d)
@@ -100,6 +114,7 @@ static void meet_entries(struct check_run *run, const struct def *d)
 			word(run, v[k]);
 	}
 	free(v);
+	meet_kept(run, d, sum);
 }
 
 static void add_gap(struct check_run *run, struct finding_list *to, const struct func_info *fi,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a function needs, held against the contexts in which registrations enter
- * it.  Needs whose conditions nobody can decide are left alone when they speak of
+ * What a function needs and leaves behind, held against the contexts in which
+ * registrations enter it.  Needs whose conditions nobody can decide are left alone when they speak of
  * flags, or of a function that some driver has not; any other value may come.
  */
 #include "entry.h"
@@ -90,4 +90,45 @@ const struct violation *entry_meet(struct engine *e, const struct def *d,
 	default:
 		return NULL;
 	}
+}
+
+static bool keeps(const struct outcome *o, const struct effect_lock *l)
+{
+	for (unsigned int i = 0; i < o->nlocks; i++)
+		if (o->locks[i].lock == l->lock && o->locks[i].depth > 0)
+			return !o->widened;
+	return false;
+}
+
+/* Where the function returns: the last of its returns. */
+static kir_id return_of(const struct def *d)
+{
+	const struct kir_module *m = d->unit->m;
+	const struct kir_func *f = d->unit->funcs[d->func].f;
+
+	for (uint32_t b = f->block_count; b-- > 0;)
+		if (m->blocks[f->block_first + b].term == KIR_TERM_RETURN)
+			return m->blocks[f->block_first + b].loc;
+	return KIR_NONE;
+}
+
+const struct violation *entry_keeps(struct engine *e, const struct def *d,
+				    const struct summary *sum, unsigned int lock,
+				    const struct entry *en)
+{
+	const struct effect_lock *l = &sum->outcomes[0].locks[lock];
+	struct violation *v;
+
+	if (!rules_context(e->rules, en->context)->bare || sum->unclear || l->depth <= 0 ||
+	    lock_is_vague(e, l->lock) || !lock_kind(e, l->kind)->owned)
+		return NULL;
+	for (uint32_t i = 0; i < sum->noutcomes; i++)
+		if (!keeps(&sum->outcomes[i], l))
+			return NULL;
+	v = arena_alloc(e->arena, sizeof(*v));
+	*v = (struct violation){ .kind = V_IMBALANCE, .func = d->id, .site = l->at,
+		.loc = return_of(d), .lock = l->lock, .lock_kind = l->kind, .cause = l->at,
+		.entry = en, .depth = l->depth, .sibling = KIR_NONE, .via = KIR_NONE,
+		.via_site = ORIGIN_NONE, .ret = cons_any() };
+	return v;
 }
